@@ -1,0 +1,2 @@
+/** Purchase-frequency, spend and lifetime models in plain Java. */
+package io.cohortclv.models;
