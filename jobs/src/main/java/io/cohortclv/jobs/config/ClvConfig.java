@@ -1,0 +1,88 @@
+package io.cohortclv.jobs.config;
+
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The whole configuration, checked; conf/clv.conf documents every key with its default and unit.
+ *
+ * @param inputs sources by contract name, in the order of the file; an input without sources is
+ *     absent
+ * @param historyCompleteFrom customers whose first order lies before are left-censored
+ * @param hash of the effective configuration, without the identifiers' key
+ */
+public record ClvConfig(
+    Lake lake,
+    Identifiers identifiers,
+    Reporting reporting,
+    Map<String, List<SourceConfig>> inputs,
+    Optional<LocalDate> historyCompleteFrom,
+    Attribution attribution,
+    Margin margin,
+    Fit fit,
+    Scorecard scorecard,
+    String hash) {
+
+  /**
+   * @param root URI or path of the lake's folder
+   * @param database catalog database the {@code current_*} views are made in
+   */
+  public record Lake(String root, String database) {}
+
+  /**
+   * @param key secret of the keyed hash that replaces identifiers; from the environment, never kept
+   */
+  public record Identifiers(Optional<String> key) {
+    @Override
+    public String toString() {
+      return "Identifiers[key " + (key.isPresent() ? "set" : "not set") + "]";
+    }
+  }
+
+  /**
+   * @param currency ISO 4217 code of all published money
+   * @param timezone business zone: decides which day an instant belongs to
+   * @param horizonDays H of every value
+   * @param discountRatePerYear yearly rate d; discounting is continuous with ln(1 + d)
+   */
+  public record Reporting(
+      String currency, ZoneId timezone, int horizonDays, double discountRatePerYear) {}
+
+  /**
+   * @param contractModel the model commissions, cohorts and values go by
+   * @param compare further models computed beside it
+   * @param clickWindow how long before an order a click counts where no terms say
+   * @param viewWindow the same for views
+   * @param firstTouchWindow the long window of the first-touch model
+   */
+  public record Attribution(
+      String contractModel,
+      List<String> compare,
+      Duration clickWindow,
+      Duration viewWindow,
+      Duration firstTouchWindow) {}
+
+  /**
+   * @param defaultRate margin as a fraction of net revenue where no costs are known
+   */
+  public record Margin(double defaultRate) {}
+
+  /**
+   * @param model purchase-frequency model, {@code mbg-nbd} or {@code bg-nbd}
+   * @param midpoint true counts ages from the first day's noon to the end of the as-of day; false
+   *     takes plain differences of dates
+   * @param minSegmentCustomers source types with fewer customers use the pooled model
+   * @param maxDistinctHistories cap of the compressed table on the driver
+   */
+  public record Fit(
+      String model, boolean midpoint, int minSegmentCustomers, int maxDistinctHistories) {}
+
+  /**
+   * @param smallN below that many customers a row is marked small
+   */
+  public record Scorecard(int smallN) {}
+}

@@ -1,0 +1,43 @@
+package io.cohortclv.jobs.config;
+
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where one raw log lies and how its columns map to a contract.
+ *
+ * @param input the contract it feeds
+ * @param name {@code orders[0] shop}: position and system, for messages and tables
+ * @param sourceSystem system the rows come from; part of every key
+ * @param path folder or file, glob patterns allowed
+ * @param format json (lines), csv or parquet
+ * @param schema DDL of the raw columns; empty only for parquet, which carries its own
+ * @param options reader options of the format: header, delimiter, quote, escape, encoding
+ * @param zone of times without one; without it such rows are rejected
+ * @param timeFormats patterns of times beside ISO 8601; epoch-seconds and epoch-millis are formats
+ *     too
+ * @param moneyScale raw units in a major unit: 100 for cents
+ * @param currency what the contract's currency column defaults to
+ * @param where SQL condition on the raw row: which rows are this input's
+ * @param dropExactCopies raw rows alike in every column count once
+ * @param groupBy raw columns to group by; the column expressions are then aggregates
+ * @param columns SQL expression over the raw row by contract column
+ */
+public record SourceConfig(
+    String input,
+    String name,
+    String sourceSystem,
+    String path,
+    String format,
+    Optional<String> schema,
+    Map<String, String> options,
+    Optional<ZoneId> zone,
+    List<String> timeFormats,
+    long moneyScale,
+    Optional<String> currency,
+    Optional<String> where,
+    boolean dropExactCopies,
+    List<String> groupBy,
+    Map<String, String> columns) {}

@@ -1,0 +1,51 @@
+package io.cohortclv.transforms.table;
+
+import static io.cohortclv.transforms.table.Contract.optional;
+import static io.cohortclv.transforms.table.Contract.required;
+
+import io.cohortclv.transforms.table.Contract.Kind;
+import java.util.List;
+
+/** Affiliates with their history; one row a version valid from a time on. */
+public final class Affiliates {
+  public static final String AFFILIATE_ID = "affiliate_id";
+  public static final String NAME = "name";
+  public static final String TYPE = "type";
+  public static final String PARENT_ID = "parent_id";
+  public static final String STATUS = "status";
+  public static final String COUNTRY = "country";
+  public static final String JOINED_TS = "joined_ts";
+  public static final String VALID_FROM = "valid_from";
+  public static final String VALID_TO = "valid_to";
+
+  public static final Contract CONTRACT =
+      new Contract(
+          "affiliates",
+          "one affiliate from valid_from to before valid_to",
+          List.of(
+              required(AFFILIATE_ID, Kind.TEXT, "Id of the affiliate"),
+              optional(NAME, Kind.TEXT, "Name shown in reports"),
+              required(TYPE, Kind.TEXT, "Kind of affiliate")
+                  .oneOf(
+                      "content",
+                      "coupon",
+                      "cashback",
+                      "influencer",
+                      "ppc",
+                      "email",
+                      "customer",
+                      "b2b"),
+              optional(PARENT_ID, Kind.TEXT, "Affiliate it belongs to"),
+              required(STATUS, Kind.TEXT, "active, suspended, or as the network says")
+                  .orElse("active"),
+              optional(COUNTRY, Kind.TEXT, "Country"),
+              required(JOINED_TS, Kind.INSTANT, "When it joined"),
+              required(VALID_FROM, Kind.INSTANT, "From when this version holds"),
+              optional(VALID_TO, Kind.INSTANT, "Until before when it holds; null for open"),
+              Contract.updatedTs()),
+          List.of(CleanColumns.SOURCE_SYSTEM, AFFILIATE_ID, VALID_FROM),
+          List.of(Contract.UPDATED_TS),
+          VALID_FROM);
+
+  private Affiliates() {}
+}

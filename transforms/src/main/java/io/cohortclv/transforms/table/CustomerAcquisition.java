@@ -1,0 +1,57 @@
+package io.cohortclv.transforms.table;
+
+import static io.cohortclv.transforms.table.Table.day;
+import static io.cohortclv.transforms.table.Table.flag;
+import static io.cohortclv.transforms.table.Table.instant;
+import static io.cohortclv.transforms.table.Table.real;
+import static io.cohortclv.transforms.table.Table.text;
+
+import java.util.List;
+
+/** Who brought each customer: the credit of the first counted order, by each model. */
+public final class CustomerAcquisition {
+  public static final String CUSTOMER_ID = "customer_id";
+  public static final String MODEL = "model";
+  public static final String ACQUISITION_SHARE = "acquisition_share";
+  public static final String FIRST_ORDER_TS = "first_order_ts";
+  public static final String COHORT_MONTH = "cohort_month";
+  public static final String SOURCE_TYPE = "source_type";
+  public static final String AFFILIATE_ID = "affiliate_id";
+  public static final String AFFILIATE_TYPE = "affiliate_type";
+  public static final String CAMPAIGN_ID = "campaign_id";
+  public static final String REFERRER_ID = "referrer_id";
+  public static final String IS_CONTRACT_MODEL = "is_contract_model";
+  public static final String IS_LEFT_CENSORED = "is_left_censored";
+
+  public static final String AFFILIATE = "affiliate";
+  public static final String REFERRAL = "referral";
+  public static final String CAMPAIGN = "campaign";
+  public static final String DIRECT = "direct";
+  public static final String UNATTRIBUTED = "unattributed";
+
+  /** Every source type, in the order reports show them. */
+  public static final List<String> SOURCE_TYPES =
+      List.of(AFFILIATE, REFERRAL, CAMPAIGN, DIRECT, UNATTRIBUTED);
+
+  public static final Table TABLE =
+      Table.snapshot(
+          "customer_acquisition",
+          "one customer x model x touch source",
+          text(CUSTOMER_ID, "Keyed hash of the customer"),
+          text(MODEL, "Attribution model"),
+          real(ACQUISITION_SHARE, "Share of the customer; sums to 1 over a customer and model"),
+          instant(FIRST_ORDER_TS, "First counted order"),
+          day(COHORT_MONTH, "First day of the month of the first counted order, business zone"),
+          text(SOURCE_TYPE, "affiliate, referral, campaign, direct or unattributed"),
+          text(AFFILIATE_ID, "Affiliate that brought the customer"),
+          text(AFFILIATE_TYPE, "Type of that affiliate at the first order"),
+          text(CAMPAIGN_ID, "Campaign that brought the customer"),
+          text(REFERRER_ID, "Keyed hash of the customer who referred"),
+          flag(IS_CONTRACT_MODEL, "The model cohorts, values and costs go by"),
+          flag(
+              IS_LEFT_CENSORED,
+              "First order before the log is complete: not a true acquisition; kept out of"
+                  + " acquisition cohorts and source fits"));
+
+  private CustomerAcquisition() {}
+}

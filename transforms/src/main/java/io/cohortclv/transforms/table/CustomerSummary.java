@@ -1,0 +1,52 @@
+package io.cohortclv.transforms.table;
+
+import static io.cohortclv.transforms.table.Table.day;
+import static io.cohortclv.transforms.table.Table.money;
+import static io.cohortclv.transforms.table.Table.real;
+import static io.cohortclv.transforms.table.Table.text;
+import static io.cohortclv.transforms.table.Table.whole;
+
+/**
+ * What the models need to know of each customer: (x, t_x, T) in days and money per purchase day.
+ */
+public final class CustomerSummary {
+  public static final String CUSTOMER_ID = "customer_id";
+  public static final String REPEATS = "repeats";
+  public static final String RECENCY_DAYS = "recency_days";
+  public static final String AGE_DAYS = "age_days";
+  public static final String PURCHASE_DAYS = "purchase_days";
+  public static final String REVENUE_PER_DAY_MEAN = "revenue_per_day_mean";
+  public static final String MARGIN_RATE = "margin_rate";
+  public static final String FIRST_MARGIN = "first_margin";
+  public static final String HIST_MARGIN = "hist_margin";
+  public static final String ACQUISITION_MARGIN = "acquisition_margin";
+  public static final String FIRST_ORDER_ON = "first_order_on";
+  public static final String LAST_ORDER_ON = "last_order_on";
+
+  public static final Table TABLE =
+      Table.snapshot(
+          "customer_summary",
+          "one customer with a counted order by the as-of date",
+          text(CUSTOMER_ID, "Keyed hash of the customer"),
+          whole(REPEATS, "x: purchase days after the first"),
+          real(RECENCY_DAYS, "t_x: days from the first purchase to the last; 0 without repeat"),
+          real(
+              AGE_DAYS,
+              "T: days from the first purchase to the as-of date, by fit.age-convention: midpoint"
+                  + " counts from the first day's noon to the end of the as-of day"),
+          whole(PURCHASE_DAYS, "Days with a counted order: repeats + 1"),
+          real(
+              REVENUE_PER_DAY_MEAN,
+              "Mean net revenue of the repeat purchase days, reporting currency; null without"),
+          real(MARGIN_RATE, "Margin as a fraction of net revenue, all counted orders"),
+          money(FIRST_MARGIN, "Margin of the first purchase day"),
+          money(HIST_MARGIN, "Margin of all counted orders by the as-of date"),
+          real(
+              ACQUISITION_MARGIN,
+              "Margin of the first horizon-days from acquisition as far as they have passed,"
+                  + " discounted to the first purchase, reporting currency"),
+          day(FIRST_ORDER_ON, "Business day of the first counted order"),
+          day(LAST_ORDER_ON, "Business day of the last counted order"));
+
+  private CustomerSummary() {}
+}

@@ -1,0 +1,57 @@
+package io.cohortclv.transforms.table;
+
+import static io.cohortclv.transforms.table.Table.flag;
+import static io.cohortclv.transforms.table.Table.real;
+import static io.cohortclv.transforms.table.Table.text;
+import static io.cohortclv.transforms.table.Table.whole;
+import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.StringType;
+import static org.apache.spark.sql.types.DataTypes.createArrayType;
+
+/** Every fitted model as a row that any language reads. */
+public final class ModelRegistry {
+  public static final String MODEL_ID = "model_id";
+  public static final String FAMILY = "family";
+  public static final String SEGMENT_PATH = "segment_path";
+  public static final String PARAMETER_NAMES = "parameter_names";
+  public static final String PARAMETERS = "parameters";
+  public static final String STANDARD_ERRORS = "standard_errors";
+  public static final String COVARIANCE = "covariance";
+  public static final String LOG_LIKELIHOOD = "log_likelihood";
+  public static final String CUSTOMERS = "customers";
+  public static final String DISTINCT_HISTORIES = "distinct_histories";
+  public static final String CONVERGED = "converged";
+  public static final String ITERATIONS = "iterations";
+  public static final String WARNINGS = "warnings";
+  public static final String DATA_FINGERPRINT = "data_fingerprint";
+  public static final String CODE_REVISION = "code_revision";
+
+  /** Segment path of the model of all customers. */
+  public static final String POOLED = "all";
+
+  public static final Table TABLE =
+      Table.snapshot(
+          "model_registry",
+          "one fitted model x segment",
+          text(MODEL_ID, "Family, segment and data fingerprint"),
+          text(FAMILY, "mbg-nbd, bg-nbd or pareto-nbd for frequency; gamma-gamma for spend"),
+          text(SEGMENT_PATH, "all, or source_type=..."),
+          Table.of(
+              PARAMETER_NAMES, createArrayType(StringType), "Names, in the order of the values"),
+          Table.of(PARAMETERS, createArrayType(DoubleType), "Maximum likelihood values, days"),
+          Table.of(STANDARD_ERRORS, createArrayType(DoubleType), "Of the parameters"),
+          Table.of(
+              COVARIANCE,
+              createArrayType(createArrayType(DoubleType)),
+              "Covariance of the logarithms of the parameters"),
+          real(LOG_LIKELIHOOD, "At the optimum"),
+          whole(CUSTOMERS, "Customers fitted"),
+          whole(DISTINCT_HISTORIES, "Distinct (x, t_x, T), or distinct (n, mean) of spend"),
+          flag(CONVERGED, "The optimiser met its tolerance"),
+          whole(ITERATIONS, "Steps of the optimiser"),
+          Table.of(WARNINGS, createArrayType(StringType), "What to know before trusting it"),
+          text(DATA_FINGERPRINT, "Hash of the compressed data"),
+          text(CODE_REVISION, "Git revision of the program"));
+
+  private ModelRegistry() {}
+}
