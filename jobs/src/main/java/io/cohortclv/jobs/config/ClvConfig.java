@@ -28,12 +28,16 @@ public record ClvConfig(
     String hash) {
 
   /**
+   * Where the tables lie.
+   *
    * @param root URI or path of the lake's folder
    * @param database catalog database the {@code current_*} views are made in
    */
   public record Lake(String root, String database) {}
 
   /**
+   * How people are named in published tables.
+   *
    * @param key secret of the keyed hash that replaces identifiers; from the environment, never kept
    */
   public record Identifiers(Optional<String> key) {
@@ -44,6 +48,8 @@ public record ClvConfig(
   }
 
   /**
+   * What published numbers are expressed in.
+   *
    * @param currency ISO 4217 code of all published money
    * @param timezone business zone: decides which day an instant belongs to
    * @param horizonDays H of every value
@@ -53,6 +59,8 @@ public record ClvConfig(
       String currency, ZoneId timezone, int horizonDays, double discountRatePerYear) {}
 
   /**
+   * Who is credited.
+   *
    * @param contractModel the model commissions, cohorts and values go by
    * @param compare further models computed beside it
    * @param clickWindow how long before an order a click counts where no terms say
@@ -67,11 +75,15 @@ public record ClvConfig(
       Duration firstTouchWindow) {}
 
   /**
+   * How revenue becomes margin.
+   *
    * @param defaultRate margin as a fraction of net revenue where no costs are known
    */
   public record Margin(double defaultRate) {}
 
   /**
+   * How models are fitted.
+   *
    * @param model purchase-frequency model, {@code mbg-nbd} or {@code bg-nbd}
    * @param midpoint true counts ages from the first day's noon to the end of the as-of day; false
    *     takes plain differences of dates
@@ -82,6 +94,8 @@ public record ClvConfig(
       String model, boolean midpoint, int minSegmentCustomers, int maxDistinctHistories) {}
 
   /**
+   * How scorecards mark their rows.
+   *
    * @param smallN below that many customers a row is marked small
    */
   public record Scorecard(int smallN) {}

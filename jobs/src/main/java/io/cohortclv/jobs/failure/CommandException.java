@@ -1,4 +1,4 @@
-package io.cohortclv.jobs;
+package io.cohortclv.jobs.failure;
 
 /**
  * A failure a user can act on. Its message is one paragraph: the problem, why, what to do; it names
