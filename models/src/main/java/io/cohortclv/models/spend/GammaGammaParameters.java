@@ -1,5 +1,8 @@
 package io.cohortclv.models.spend;
 
+import java.io.Serial;
+import java.io.Serializable;
+
 /**
  * Gamma-Gamma population parameters. Fader and Hardie (2013), "The Gamma-Gamma Model of Monetary
  * Value".
@@ -8,7 +11,9 @@ package io.cohortclv.models.spend;
  * @param q shape of the gamma distribution of the customers' rates ν, dimensionless
  * @param v rate of that distribution, in the currency of the amounts
  */
-public record GammaGammaParameters(double p, double q, double v) {
+public record GammaGammaParameters(double p, double q, double v) implements Serializable {
+  @Serial private static final long serialVersionUID = 1L;
+
   public GammaGammaParameters {
     requirePositive("p", p);
     requirePositive("q", q);

@@ -25,7 +25,6 @@ import org.apache.spark.sql.types.DecimalType;
 /** Counted orders to one (x, t_x, T) and its money per customer. */
 public final class CustomerSummaries {
   private static final String FIRST_NET = "first_net";
-  private static final String NET = "net";
   private static final String DAY_NET = "day_net";
   private static final String DAY_MARGIN = "day_margin";
   private static final double DAYS_PER_YEAR = 365;
@@ -68,7 +67,7 @@ public final class CustomerSummaries {
         .agg(
             max(OrderValue.ORDERED_ON).as(CustomerSummary.LAST_ORDER_ON),
             count(lit(1)).as(CustomerSummary.PURCHASE_DAYS),
-            sum(DAY_NET).as(NET),
+            sum(DAY_NET).as(CustomerSummary.NET_REVENUE),
             sum(DAY_MARGIN).as(CustomerSummary.HIST_MARGIN),
             min_by(col(DAY_NET), col(OrderValue.ORDERED_ON)).as(FIRST_NET),
             min_by(col(DAY_MARGIN), col(OrderValue.ORDERED_ON)).as(CustomerSummary.FIRST_MARGIN),
@@ -86,10 +85,10 @@ public final class CustomerSummaries {
             CustomerSummary.REVENUE_PER_DAY_MEAN,
             when(
                 col(CustomerSummary.REPEATS).gt(lit(0)),
-                col(NET).minus(col(FIRST_NET)).cast("double").divide(col(CustomerSummary.REPEATS))))
+                col(CustomerSummary.NET_REVENUE).minus(col(FIRST_NET)).cast("double").divide(col(CustomerSummary.REPEATS))))
         .withColumn(
             CustomerSummary.MARGIN_RATE,
-            col(CustomerSummary.HIST_MARGIN).cast("double").divide(col(NET).cast("double")))
+            col(CustomerSummary.HIST_MARGIN).cast("double").divide(col(CustomerSummary.NET_REVENUE).cast("double")))
         .transform(CustomerSummary.TABLE::conform);
   }
 }
