@@ -39,6 +39,8 @@ public final class Operations {
   public static final String CONFIG_HASH = "config_hash";
   public static final String CODE_REVISION = "code_revision";
   public static final String IS_BACKFILL = "is_backfill";
+  public static final String DATA_THROUGH_TS = "data_through_ts";
+  public static final String INPUT_VERSIONS = "input_versions";
 
   public static final String PLANNED = "planned";
   public static final String DONE = "done";
@@ -95,7 +97,12 @@ public final class Operations {
           whole(ROWS, "Rows the stage wrote"),
           whole(MILLIS, "Wall time"),
           text(MESSAGE, "Why it failed, or what it left out"),
-          instant(AT, "When"));
+          instant(AT, "When"),
+          instant(DATA_THROUGH_TS, "Newest order the run sees; on the row that begins a run"),
+          Table.of(
+              INPUT_VERSIONS,
+              createMapType(StringType, LongType),
+              "Delta version of each clean table all stages of the run read; on the same row"));
 
   public static final Table PUBLICATION =
       Table.ops(

@@ -1,0 +1,257 @@
+package io.cohortclv.jobs.lake;
+
+import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.transforms.table.Table;
+import io.delta.tables.DeltaTable;
+import io.delta.tables.DeltaTableBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ConcurrentModificationException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Delta tables by folder: creates, reads, commits.
+ *
+ * <p>Every commit carries a token of its own in its {@code userMetadata}. It tells this commit from
+ * others of the same moment when its row count is read back, and it tells that Delta silently
+ * skipped a transaction it had seen before.
+ */
+final class DeltaStore {
+  /** A commit that lost a race is tried again from a fresh snapshot, so often. */
+  private static final int ATTEMPTS = 4;
+
+  /** Commits read back to find one's own; more only when others were very busy. */
+  private static final int RECENT_COMMITS = 10;
+
+  private final SparkSession spark;
+  private final Path root;
+
+  DeltaStore(SparkSession spark, String root) {
+    this.spark = spark;
+    try {
+      Path given = new Path(root);
+      this.root = given.getFileSystem(spark.sessionState().newHadoopConf()).makeQualified(given);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String path(String relative) {
+    return new Path(root, relative).toString();
+  }
+
+  boolean exists(String relative) {
+    return DeltaTable.isDeltaTable(spark, path(relative));
+  }
+
+  /** The table's current rows; none when it was never written. */
+  Dataset<Row> read(String relative, StructType schema) {
+    return exists(relative)
+        ? spark.read().format("delta").load(path(relative))
+        : spark.createDataFrame(List.of(), schema);
+  }
+
+  Dataset<Row> readVersion(String relative, long version) {
+    return spark.read().format("delta").option("versionAsOf", version).load(path(relative));
+  }
+
+  /** The newest version of a table that exists. */
+  long version(String relative) {
+    return DeltaTable.forPath(spark, path(relative)).history(1).first().getAs("version");
+  }
+
+  /** The version of the newest commit of that run, if it committed to the table. */
+  Optional<Long> versionOf(String relative, String runId) {
+    if (!exists(relative)) {
+      return Optional.empty();
+    }
+    return newest(DeltaTable.forPath(spark, path(relative)).history(), Provenance.ofRun(runId))
+        .map(commit -> commit.<Long>getAs("version"));
+  }
+
+  /** Appends; returns nothing when the transaction had been committed before. */
+  Optional<Written> append(
+      String relative, Table table, Dataset<Row> rows, Transaction transaction, Provenance by) {
+    create(relative, table);
+    Dataset<Row> ordered = inOrder(table.schema(), rows);
+    return committing(
+        table.displayName(),
+        () -> {
+          String token = UUID.randomUUID().toString();
+          DataFrameWriter<Row> writer =
+              ordered.write().format("delta").mode("append").option("userMetadata", by.json(token));
+          if (transaction != null) {
+            writer
+                .option("txnAppId", transaction.appId())
+                .option("txnVersion", transaction.version());
+          }
+          writer.save(path(relative));
+          return written(relative, token);
+        });
+  }
+
+  /** Replaces the rows that match the condition; none outside it may be among the new ones. */
+  Written replace(
+      String relative, Table table, Dataset<Row> rows, String condition, Provenance by) {
+    create(relative, table);
+    Dataset<Row> ordered = inOrder(table.schema(), rows);
+    return committing(
+        table.displayName(),
+        () -> {
+          String token = UUID.randomUUID().toString();
+          ordered
+              .write()
+              .format("delta")
+              .mode("overwrite")
+              .option("replaceWhere", condition)
+              .option("userMetadata", by.json(token))
+              .save(path(relative));
+          return written(relative, token).orElseThrow();
+        });
+  }
+
+  void remove(String relative) {
+    try {
+      Path path = new Path(root, relative);
+      FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+      files.delete(path, true);
+    } catch (IOException e) {
+      throw CommandException.failed(
+          "The scratch folder "
+              + path(relative)
+              + " could not be removed: "
+              + e.getMessage()
+              + " What was published stands; remove the folder by hand.",
+          e);
+    }
+  }
+
+  private static Dataset<Row> inOrder(StructType schema, Dataset<Row> rows) {
+    return rows.select(
+        List.of(schema.fieldNames()).stream().map(name -> rows.col(name)).toArray(Column[]::new));
+  }
+
+  /** Creates the table unless it is there: before the first write, never during it. */
+  private void create(String relative, Table table) {
+    if (exists(relative)) {
+      requireSameColumns(relative, table);
+      return;
+    }
+    DeltaTableBuilder builder =
+        DeltaTable.createIfNotExists(spark)
+            .location(path(relative))
+            .addColumns(table.schema())
+            .comment(table.grain());
+    // Every common reader knows reader version 1, and no feature beyond it.
+    Map<String, String> properties =
+        Map.of(
+            "delta.minReaderVersion", "1",
+            "delta.minWriterVersion", "2",
+            "delta.enableDeletionVectors", "false",
+            "delta.logRetentionDuration", "interval 30 days");
+    properties.forEach(builder::property);
+    if (!table.partitionColumns().isEmpty()) {
+      builder.partitionedBy(table.partitionColumns().toArray(String[]::new));
+    }
+    committing(table.displayName(), builder::execute);
+  }
+
+  private void requireSameColumns(String relative, Table table) {
+    Map<String, String> present = types(spark.read().format("delta").load(path(relative)).schema());
+    Map<String, String> needed = types(table.schema());
+    if (!present.equals(needed)) {
+      Map<String, String> missing = new HashMap<>(needed);
+      missing.entrySet().removeAll(present.entrySet());
+      Map<String, String> surplus = new HashMap<>(present);
+      surplus.entrySet().removeAll(needed.entrySet());
+      throw CommandException.usage(
+          table.displayName()
+              + " in "
+              + root
+              + " was written by another version of the program: it lacks "
+              + missing
+              + " and has "
+              + surplus
+              + " instead. Use that version, or a new lake.root and ingest again.");
+    }
+  }
+
+  private static Map<String, String> types(StructType schema) {
+    Map<String, String> types = new HashMap<>();
+    for (var field : schema.fields()) {
+      types.put(field.name(), field.dataType().simpleString());
+    }
+    return types;
+  }
+
+  private Optional<Written> written(String relative, String token) {
+    DeltaTable table = DeltaTable.forPath(spark, path(relative));
+    return newest(table.history(RECENT_COMMITS), token)
+        .or(() -> newest(table.history(), token))
+        .map(
+            commit -> {
+              Map<String, String> metrics =
+                  commit.getJavaMap(commit.fieldIndex("operationMetrics"));
+              return new Written(
+                  commit.getAs("version"),
+                  Long.parseLong(metrics.getOrDefault("numOutputRows", "0")));
+            });
+  }
+
+  private static Optional<Row> newest(Dataset<Row> history, String metadata) {
+    return history
+        .filter(functions.col("userMetadata").contains(metadata))
+        .orderBy(functions.col("version").desc())
+        .limit(1)
+        .collectAsList()
+        .stream()
+        .findFirst();
+  }
+
+  private <T> T committing(String table, Supplier<T> commit) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return commit.get();
+      } catch (ConcurrentModificationException e) {
+        if (attempt == ATTEMPTS) {
+          throw CommandException.failed(
+              "Another process kept writing "
+                  + table
+                  + " in "
+                  + root
+                  + " at the same moment, and this one gave way "
+                  + ATTEMPTS
+                  + " times. Nothing is half written; run the command again when the other is done.",
+              e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Identity of an append: Delta commits one application's versions once each and in rising order,
+   * and two at the same time conflict.
+   *
+   * @param appId one sequence of versions; a lower version than the last is skipped, so ids are
+   *     made to never need one
+   */
+  record Transaction(String appId, long version) {
+    static Transaction once(String id) {
+      return new Transaction(id, 1);
+    }
+  }
+}

@@ -1,0 +1,375 @@
+package io.cohortclv.jobs.lake;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.from_utc_timestamp;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.trunc;
+import static scala.jdk.javaapi.CollectionConverters.asScala;
+
+import io.cohortclv.jobs.config.ClvConfig;
+import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.jobs.lake.DeltaStore.Transaction;
+import io.cohortclv.transforms.events.Versions;
+import io.cohortclv.transforms.table.CleanColumns;
+import io.cohortclv.transforms.table.Contract;
+import io.cohortclv.transforms.table.Operations;
+import io.cohortclv.transforms.table.Orders;
+import io.cohortclv.transforms.table.Table;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The tables under one root, and the session that reads and writes them.
+ *
+ * <p>Snapshot tables are written to the run's own partition and ledgers to the run's scratch
+ * folder; nothing a run writes is seen before {@link #publish} appends its row to ops.publication.
+ */
+public final class Lake implements AutoCloseable {
+  /** Stage name of the audit row that begins a run. */
+  public static final String BEGIN = "begin";
+
+  public static final String STARTED = "started";
+  public static final String DONE = "done";
+  public static final String FAILED = "failed";
+
+  private final SparkSession spark;
+  private final boolean ownsSession;
+  private final ClvConfig config;
+  private final String job;
+  private final DeltaStore store;
+  private final Publications publications;
+
+  private Lake(SparkSession spark, boolean ownsSession, ClvConfig config, String job) {
+    this.spark = spark;
+    this.ownsSession = ownsSession;
+    this.config = config;
+    this.job = job;
+    this.store = new DeltaStore(spark, config.lake().root());
+    this.publications = new Publications(spark, store, config.lake().database());
+  }
+
+  /** Opens the lake; uses the session of this thread when there is one and then leaves it open. */
+  public static Lake open(ClvConfig config, String job) {
+    boolean ownsSession = SparkSession.getActiveSession().isEmpty();
+    return new Lake(Sessions.open("clv " + job), ownsSession, config, job);
+  }
+
+  public SparkSession spark() {
+    return spark;
+  }
+
+  // --- the clean zone
+
+  /** Whether the clean table exists and holds accepted rows. */
+  public boolean has(Contract contract) {
+    return !versions(contract).isEmpty();
+  }
+
+  /** Accepted rows, every version; none when nothing was ingested. */
+  public Dataset<Row> versions(Contract contract) {
+    return accepted(store.read(contract.clean().path(), contract.clean().schema()));
+  }
+
+  /** What was known at the end of the run's business day: one row a key. */
+  public Dataset<Row> asOf(Contract contract, Run run) {
+    Long version = run.inputVersions().get(contract.name());
+    Table clean = contract.clean();
+    Dataset<Row> rows =
+        version == null
+            ? spark.createDataFrame(List.of(), clean.schema())
+            : store.readVersion(clean.path(), version);
+    return Versions.newestBefore(accepted(rows), contract, run.endOfDay());
+  }
+
+  private static Dataset<Row> accepted(Dataset<Row> clean) {
+    return clean.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.ACCEPTED));
+  }
+
+  /** All rows of the clean zone, whatever their outcome. */
+  Dataset<Row> clean(Contract contract) {
+    return store.read(contract.clean().path(), contract.clean().schema());
+  }
+
+  // --- runs
+
+  /**
+   * Begins a run of that day over the clean tables as they are now, and says so in ops.run_audit.
+   *
+   * @throws CommandException when no order is known by that day
+   */
+  public Run begin(LocalDate asOf) {
+    Map<String, Long> inputVersions = new LinkedHashMap<>();
+    for (Contract contract : Contract.all()) {
+      if (store.exists(contract.clean().path())) {
+        inputVersions.put(contract.name(), store.version(contract.clean().path()));
+      }
+    }
+    Instant endOfDay = endOfDay(asOf);
+    Timestamp newest =
+        versions(Orders.CONTRACT)
+            .filter(col(Orders.ORDER_TS).lt(lit(endOfDay)))
+            .filter(col(Contract.UPDATED_TS).lt(lit(endOfDay)))
+            .agg(max(Orders.ORDER_TS))
+            .first()
+            .getAs(0);
+    if (newest == null) {
+      throw CommandException.data(
+          "The lake "
+              + config.lake().root()
+              + " holds no order known by the end of "
+              + asOf
+              + ". Run clv ingest first, or choose a later --as-of.");
+    }
+    byte[] random = new byte[4];
+    new SecureRandom().nextBytes(random);
+    String runId =
+        DateTimeFormatter.BASIC_ISO_DATE.format(asOf) + "-" + HexFormat.of().formatHex(random);
+    Run run =
+        new Run(
+            asOf,
+            runId,
+            endOfDay,
+            newest.toInstant(),
+            config.reporting().currency(),
+            inputVersions);
+    append(
+        Operations.RUN_AUDIT,
+        List.of(
+            RowFactory.create(
+                runId,
+                Date.valueOf(asOf),
+                BEGIN,
+                STARTED,
+                null,
+                null,
+                null,
+                now(),
+                newest,
+                asScala(inputVersions))));
+    return run;
+  }
+
+  /** The newest run of that day that is not published, for a stage in a process of its own. */
+  public Optional<Run> resume(LocalDate asOf) {
+    Dataset<Row> published =
+        ops(Operations.PUBLICATION).select(col(Operations.RUN_ID).as("published_run"));
+    return ops(Operations.RUN_AUDIT)
+        .filter(col(Operations.AS_OF_DATE).equalTo(lit(asOf)))
+        .filter(col(Operations.STAGE).equalTo(BEGIN))
+        .join(published, col(Operations.RUN_ID).equalTo(col("published_run")), "left_anti")
+        .orderBy(col(Operations.AT).desc(), col(Operations.RUN_ID).desc())
+        .limit(1)
+        .collectAsList()
+        .stream()
+        .findFirst()
+        .map(
+            begun ->
+                new Run(
+                    asOf,
+                    begun.getAs(Operations.RUN_ID),
+                    endOfDay(asOf),
+                    begun.<Timestamp>getAs(Operations.DATA_THROUGH_TS).toInstant(),
+                    config.reporting().currency(),
+                    begun.getJavaMap(begun.fieldIndex(Operations.INPUT_VERSIONS))));
+  }
+
+  /**
+   * Notes in ops.run_audit how a stage stands.
+   *
+   * @param rows rows written, or 0
+   * @param message why it failed or what it left out, or null
+   */
+  public void audit(
+      Run run, String stage, String status, long rows, Duration took, String message) {
+    append(
+        Operations.RUN_AUDIT,
+        List.of(
+            RowFactory.create(
+                run.runId(),
+                Date.valueOf(run.asOf()),
+                stage,
+                status,
+                rows,
+                took.toMillis(),
+                message,
+                now(),
+                null,
+                null)));
+  }
+
+  private Instant endOfDay(LocalDate asOf) {
+    return asOf.plusDays(1).atStartOfDay(config.reporting().timezone()).toInstant();
+  }
+
+  // --- what a run writes
+
+  /**
+   * Writes what the run says of a published table: a snapshot to the run's own partition, a ledger
+   * to the run's scratch folder. Writing again replaces it. Of a ledger's bookkeeping, {@code
+   * order_month} is taken from {@code order_ts} unless the rows bring it.
+   */
+  public Written write(Table table, Run run, Dataset<Row> rows) {
+    Provenance by = provenance(run);
+    Dataset<Row> booked = rows.withColumn(Table.REPORTING_CURRENCY, lit(run.currency()));
+    return switch (table.layout()) {
+      case SNAPSHOT ->
+          store.replace(
+              table.path(),
+              table,
+              booked
+                  .withColumn(Table.AS_OF_DATE, lit(run.asOf()))
+                  .withColumn(Table.RUN_ID, lit(run.runId()))
+                  .withColumn(Table.DATA_THROUGH_TS, lit(run.dataThrough())),
+              Publications.partition(run),
+              by);
+      case LEDGER ->
+          store.replace(
+              Publications.scratch(table, run), table, withOrderMonth(booked), "true", by);
+      case CLEAN, OPS -> throw new IllegalArgumentException(table.displayName() + " is no result");
+    };
+  }
+
+  private Dataset<Row> withOrderMonth(Dataset<Row> rows) {
+    if (Arrays.asList(rows.columns()).contains(Table.ORDER_MONTH)) {
+      return rows;
+    }
+    Column local = from_utc_timestamp(col(Orders.ORDER_TS), config.reporting().timezone().getId());
+    return rows.withColumn(Table.ORDER_MONTH, trunc(local, "MM"));
+  }
+
+  /** What this run wrote to the table; of a ledger, until it is published. */
+  public Dataset<Row> read(Table table, Run run) {
+    return publications.read(table, run);
+  }
+
+  // --- publication
+
+  /** What readers see of that day. */
+  public Optional<Publication> published(LocalDate asOf) {
+    return publications.of(asOf);
+  }
+
+  /** The publication of the newest as-of date. */
+  public Optional<Publication> latest() {
+    return publications.latest();
+  }
+
+  /**
+   * The table as published for that day; ledgers as they stand now.
+   *
+   * @throws CommandException when the day is not published, or its run did not write the table
+   */
+  public Dataset<Row> published(Table table, LocalDate asOf) {
+    return publications.table(table, asOf);
+  }
+
+  /**
+   * Makes a run visible: its ledgers replace the months that differ, then one row is appended to
+   * ops.publication, then the {@code current_*} views are made and the run's scratch is removed. A
+   * backfill, that is an older date than the newest published, leaves the ledgers alone. Publishing
+   * a published run again changes nothing.
+   *
+   * @param tables every table the product publishes; those the run did not write stay out
+   */
+  public Publication publish(Run run, List<Table> tables) {
+    return publications.publish(run, tables, config.hash(), provenance(run));
+  }
+
+  // --- what the jobs say about themselves
+
+  public void append(Table opsTable, List<Row> rows) {
+    if (!rows.isEmpty()) {
+      store.append(
+          opsTable.path(),
+          opsTable,
+          spark.createDataFrame(rows, opsTable.schema()).coalesce(1),
+          null,
+          new Provenance(job, "", Map.of()));
+    }
+  }
+
+  public Dataset<Row> ops(Table opsTable) {
+    return store.read(opsTable.path(), opsTable.schema());
+  }
+
+  /**
+   * Appends under an identity of its own: the second time nothing is written and nothing returned.
+   */
+  Optional<Written> appendOnce(Table table, String id, String batchId, Dataset<Row> rows) {
+    return store.append(
+        table.path(), table, rows, Transaction.once(id), new Provenance(job, batchId, Map.of()));
+  }
+
+  /**
+   * Appends the next of a numbered sequence: of two processes that append the same number one
+   * writes, and the other gets nothing.
+   */
+  Optional<Written> appendNext(Table table, String sequence, long number, List<Row> rows) {
+    return store.append(
+        table.path(),
+        table,
+        spark.createDataFrame(rows, table.schema()).coalesce(1),
+        new Transaction(sequence, number),
+        new Provenance(job, "", Map.of()));
+  }
+
+  // --- the driver
+
+  /**
+   * Collects what is known to be small.
+   *
+   * @param what the rows and the setting that bounds them, for the message
+   * @throws CommandException when there are more than {@code maxRows}
+   */
+  public List<Row> collectSmall(Dataset<Row> rows, int maxRows, String what) {
+    List<Row> collected = rows.limit(Math.addExact(maxRows, 1)).collectAsList();
+    if (collected.size() > maxRows) {
+      throw CommandException.usage(
+          "There are more than "
+              + maxRows
+              + " "
+              + what
+              + ", the most this program takes into the memory of one process. Raise that cap and"
+              + " the driver's memory, or let it look at less.");
+    }
+    return collected;
+  }
+
+  @Override
+  public void close() {
+    if (ownsSession) {
+      try {
+        spark.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  static Timestamp now() {
+    return Timestamp.from(Instant.now());
+  }
+
+  private Provenance provenance(Run run) {
+    return new Provenance(job, run.runId(), run.inputVersions());
+  }
+}

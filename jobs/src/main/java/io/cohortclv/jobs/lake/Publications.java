@@ -1,0 +1,252 @@
+package io.cohortclv.jobs.lake;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.xxhash64;
+import static scala.jdk.javaapi.CollectionConverters.asScala;
+
+import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.jobs.lake.DeltaStore.Transaction;
+import io.cohortclv.transforms.table.Operations;
+import io.cohortclv.transforms.table.Table;
+import io.cohortclv.transforms.table.Table.Layout;
+import java.sql.Date;
+import java.sql.Timestamp;
+import java.time.LocalDate;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
+
+/** Which run of a day is visible, and how a run becomes so. */
+final class Publications {
+  private static final String RANK = "newest_first";
+
+  private final SparkSession spark;
+  private final DeltaStore store;
+  private final String database;
+
+  Publications(SparkSession spark, DeltaStore store, String database) {
+    this.spark = spark;
+    this.store = store;
+    this.database = database;
+  }
+
+  /** The condition of the one partition a run may write. */
+  static String partition(Run run) {
+    return Table.AS_OF_DATE
+        + " = DATE'"
+        + run.asOf()
+        + "' AND "
+        + Table.RUN_ID
+        + " = '"
+        + run.runId()
+        + "'";
+  }
+
+  static String scratch(Table table, Run run) {
+    return scratch(run) + "/" + table.name();
+  }
+
+  private static String scratch(Run run) {
+    return "scratch/" + run.runId();
+  }
+
+  Dataset<Row> read(Table table, Run run) {
+    if (table.layout() == Layout.LEDGER) {
+      return store.read(scratch(table, run), table.schema());
+    }
+    return store.read(table.path(), table.schema()).filter(partition(run));
+  }
+
+  Optional<Publication> of(LocalDate asOf) {
+    return first(newestOfEachDay().filter(col(Operations.AS_OF_DATE).equalTo(lit(asOf))));
+  }
+
+  Optional<Publication> latest() {
+    return first(newestOfEachDay().orderBy(col(Operations.AS_OF_DATE).desc()));
+  }
+
+  private Dataset<Row> newestOfEachDay() {
+    return store
+        .read(Operations.PUBLICATION.path(), Operations.PUBLICATION.schema())
+        .withColumn(
+            RANK,
+            row_number()
+                .over(
+                    Window.partitionBy(Operations.AS_OF_DATE)
+                        .orderBy(col(Operations.AT).desc(), col(Operations.RUN_ID).desc())))
+        .filter(col(RANK).equalTo(1));
+  }
+
+  private static Optional<Publication> first(Dataset<Row> publications) {
+    return publications.limit(1).collectAsList().stream().findFirst().map(Publications::read);
+  }
+
+  private static Publication read(Row row) {
+    return new Publication(
+        row.<Date>getAs(Operations.AS_OF_DATE).toLocalDate(),
+        row.getAs(Operations.RUN_ID),
+        row.<Timestamp>getAs(Operations.AT).toInstant(),
+        row.getJavaMap(row.fieldIndex(Operations.TABLE_VERSIONS)),
+        row.<Boolean>getAs(Operations.IS_BACKFILL));
+  }
+
+  Dataset<Row> table(Table table, LocalDate asOf) {
+    Publication publication =
+        of(asOf)
+            .orElseThrow(
+                () ->
+                    CommandException.usage(
+                        "No run of "
+                            + asOf
+                            + " is published. clv status lists the published dates; clv run"
+                            + " --as-of "
+                            + asOf
+                            + " makes this one."));
+    if (table.layout() == Layout.LEDGER) {
+      return store.read(table.path(), table.schema());
+    }
+    if (!publication.tableVersions().containsKey(table.name())) {
+      throw CommandException.usage(
+          "The published run of "
+              + asOf
+              + " did not write "
+              + table.displayName()
+              + ": an input it needs was missing. clv status says which.");
+    }
+    return store
+        .read(table.path(), table.schema())
+        .filter(col(Table.AS_OF_DATE).equalTo(lit(asOf)))
+        .filter(col(Table.RUN_ID).equalTo(publication.runId()));
+  }
+
+  Publication publish(Run run, List<Table> tables, String configHash, Provenance by) {
+    boolean isBackfill = latest().map(newest -> run.asOf().isBefore(newest.asOf())).orElse(false);
+    Map<String, Long> versions = new LinkedHashMap<>();
+    for (Table table : tables) {
+      switch (table.layout()) {
+        case SNAPSHOT ->
+            store
+                .versionOf(table.path(), run.runId())
+                .ifPresent(version -> versions.put(table.name(), version));
+        case LEDGER -> {
+          if (!isBackfill && store.exists(scratch(table, run))) {
+            versions.put(table.name(), replaceChangedMonths(table, run, by));
+          }
+        }
+        case CLEAN, OPS ->
+            throw new IllegalArgumentException(table.displayName() + " is not published");
+      }
+    }
+    store.append(
+        Operations.PUBLICATION.path(),
+        Operations.PUBLICATION,
+        spark
+            .createDataFrame(
+                List.of(
+                    RowFactory.create(
+                        Date.valueOf(run.asOf()),
+                        run.runId(),
+                        Lake.now(),
+                        asScala(versions),
+                        configHash,
+                        Provenance.codeRevision(),
+                        isBackfill)),
+                Operations.PUBLICATION.schema())
+            .coalesce(1),
+        Transaction.once("publication " + run.runId()),
+        by);
+    Publication publication = of(run.asOf()).orElseThrow();
+    for (Table table : tables) {
+      if (store.exists(table.path())) {
+        replaceView(table);
+      }
+    }
+    store.remove(scratch(run));
+    return publication;
+  }
+
+  /** One commit for all months that differ; none when none does. */
+  private long replaceChangedMonths(Table ledger, Run run, Provenance by) {
+    Dataset<Row> computed = store.read(scratch(ledger, run), ledger.schema());
+    Dataset<Row> current = store.read(ledger.path(), ledger.schema());
+    Dataset<Row> before = fingerprints(ledger, current);
+    Dataset<Row> after = fingerprints(ledger, computed);
+    // A year of months is 12 rows: the ledger's whole history fits the driver.
+    List<LocalDate> changed =
+        before
+            .except(after)
+            .union(after.except(before))
+            .select(Table.ORDER_MONTH)
+            .distinct()
+            .collectAsList()
+            .stream()
+            .map(row -> row.<Date>getAs(0).toLocalDate())
+            .sorted()
+            .toList();
+    if (changed.isEmpty() && store.exists(ledger.path())) {
+      return store.version(ledger.path());
+    }
+    if (changed.isEmpty()) {
+      return store.replace(ledger.path(), ledger, computed, "true", by).version();
+    }
+    String months =
+        changed.stream().map(month -> "DATE'" + month + "'").collect(Collectors.joining(", "));
+    String condition = Table.ORDER_MONTH + " IN (" + months + ")";
+    return store
+        .replace(ledger.path(), ledger, computed.filter(condition), condition, by)
+        .version();
+  }
+
+  /** A month of a ledger, how many rows it has, and a sum over their hashes. */
+  private static Dataset<Row> fingerprints(Table ledger, Dataset<Row> rows) {
+    // A hash skips nulls; the flags keep (a, null) and (null, a) apart.
+    Column[] content =
+        Stream.of(ledger.schema().fieldNames())
+            .flatMap(name -> Stream.of(col(name), col(name).isNull()))
+            .toArray(Column[]::new);
+    return rows.groupBy(col(Table.ORDER_MONTH))
+        .agg(
+            count(lit(1)).as("rows"),
+            sum(xxhash64(content).cast(DataTypes.createDecimalType(20, 0))).as("hashes"));
+  }
+
+  private void replaceView(Table table) {
+    String view = "`" + database + "`.`current_" + table.name() + "`";
+    String rows = "delta.`" + escape(store.path(table.path())) + "`";
+    String text =
+        switch (table.layout()) {
+          case SNAPSHOT ->
+              """
+              SELECT t.* FROM %s t JOIN (
+                SELECT as_of_date, run_id FROM (
+                  SELECT as_of_date, run_id,
+                    row_number() OVER (ORDER BY as_of_date DESC, at DESC, run_id DESC) AS newest_first
+                  FROM delta.`%s`)
+                WHERE newest_first = 1) p
+              ON t.as_of_date = p.as_of_date AND t.run_id = p.run_id"""
+                  .formatted(rows, escape(store.path(Operations.PUBLICATION.path())));
+          case LEDGER -> "SELECT * FROM " + rows;
+          case CLEAN, OPS -> throw new IllegalArgumentException(table.displayName());
+        };
+    spark.sql("CREATE DATABASE IF NOT EXISTS `" + database + "`");
+    spark.sql("CREATE OR REPLACE VIEW " + view + " AS " + text);
+  }
+
+  private static String escape(String path) {
+    return path.replace("`", "``");
+  }
+}

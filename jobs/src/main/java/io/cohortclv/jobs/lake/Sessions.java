@@ -1,0 +1,64 @@
+package io.cohortclv.jobs.lake;
+
+import java.io.File;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Opens Spark: the session that spark-submit configured, or one embedded in this process.
+ *
+ * <p>On a cluster only what correctness rests on is set here, since a value in code cannot be
+ * overridden: Delta, UTC and ANSI. Sizes are set for the embedded session alone, each only where
+ * nothing else set it.
+ */
+public final class Sessions {
+  private static final String EXTENSIONS = "spark.sql.extensions";
+  private static final String DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension";
+
+  private Sessions() {}
+
+  public static SparkSession open(String appName) {
+    SparkConf conf = new SparkConf();
+    conf.setIfMissing("spark.app.name", appName);
+    conf.set("spark.sql.session.timeZone", "UTC");
+    conf.set("spark.sql.ansi.enabled", "true");
+    conf.set(EXTENSIONS, withDelta(conf.get(EXTENSIONS, "")));
+    conf.setIfMissing(
+        "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+    // Delta's default of ten million attempts is a hang.
+    conf.setIfMissing("spark.databricks.delta.maxCommitAttempts", "50");
+    if (!conf.contains("spark.master")) {
+      embed(conf);
+    }
+    return SparkSession.builder().config(conf).getOrCreate();
+  }
+
+  private static String withDelta(String extensions) {
+    Set<String> all = new LinkedHashSet<>(Arrays.asList(extensions.split(",", -1)));
+    all.remove("");
+    all.add(DELTA_EXTENSION);
+    return String.join(",", all);
+  }
+
+  /** One process, this machine, data that fits it; leaves nothing in the current folder. */
+  private static void embed(SparkConf conf) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    conf.setMaster("local[*]");
+    conf.setIfMissing("spark.ui.enabled", "false");
+    conf.setIfMissing("spark.driver.host", "localhost");
+    conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+    conf.setIfMissing("spark.sql.shuffle.partitions", Integer.toString(Math.max(2, cores)));
+    // The log of a local lake is small: its state needs no 50 tasks.
+    conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "2");
+    conf.setIfMissing(
+        "spark.sql.warehouse.dir",
+        new File(
+                System.getProperty("java.io.tmpdir"),
+                "clv-warehouse-" + ProcessHandle.current().pid())
+            .toURI()
+            .toString());
+  }
+}

@@ -1,0 +1,50 @@
+package io.cohortclv.transforms.events;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+
+import io.cohortclv.transforms.table.CleanColumns;
+import io.cohortclv.transforms.table.Contract;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+
+/** Which version of each thing was known at a time. */
+public final class Versions {
+  private static final String RANK = "version_rank";
+
+  private Versions() {}
+
+  /**
+   * Keeps, per key of the contract, the newest version known before that moment, if it speaks of
+   * something that had happened by then. One row a key.
+   *
+   * <p>A version counts as known from its {@code updated_ts} on, whenever its file came: a late
+   * file with an old {@code updated_ts} changes the old days' results, a cancellation in March does
+   * not change January's. A row without {@code updated_ts} or event time was always known. Versions
+   * of one moment are ordered by the contract's further version columns, then by the hash of their
+   * content, so that the choice does not depend on the order of files.
+   */
+  public static Dataset<Row> newestBefore(
+      Dataset<Row> versions, Contract contract, Instant moment) {
+    Column[] key = contract.key().stream().map(c -> col(c)).toArray(Column[]::new);
+    Column[] newestFirst =
+        Stream.concat(contract.version().stream(), Stream.of(CleanColumns.ROW_HASH))
+            .map(c -> col(c).desc_nulls_last())
+            .toArray(Column[]::new);
+    return versions
+        .filter(unknownOrBefore(Contract.UPDATED_TS, moment))
+        .withColumn(RANK, row_number().over(Window.partitionBy(key).orderBy(newestFirst)))
+        .filter(col(RANK).equalTo(1))
+        .drop(RANK)
+        .filter(unknownOrBefore(contract.eventTime(), moment));
+  }
+
+  private static Column unknownOrBefore(String time, Instant moment) {
+    return col(time).isNull().or(col(time).lt(lit(moment)));
+  }
+}
