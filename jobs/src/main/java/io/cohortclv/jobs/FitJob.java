@@ -60,9 +60,7 @@ final class FitJob implements Stage {
             ModelRegistry.TABLE,
             run,
             ModelRegistry.TABLE.conform(
-                lake.spark()
-                    .createDataFrame(registry, SegmentFit.REGISTRY_SCHEMA)
-                    .coalesce(1)))
+                lake.spark().createDataFrame(registry, SegmentFit.REGISTRY_SCHEMA).coalesce(1)))
         .rows();
   }
 }

@@ -43,8 +43,7 @@ final class Pipeline {
     lake.audit(run, step.name(), Lake.STARTED, 0, Duration.ZERO, null);
     try {
       long rows = step.stage().run(lake, config, run);
-      lake.audit(
-          run, step.name(), Lake.DONE, rows, Duration.between(start, Instant.now()), null);
+      lake.audit(run, step.name(), Lake.DONE, rows, Duration.between(start, Instant.now()), null);
       return rows;
     } catch (RuntimeException e) {
       // Class only: messages of others may carry values of rows.

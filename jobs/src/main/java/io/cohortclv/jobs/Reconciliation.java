@@ -81,8 +81,7 @@ final class Reconciliation {
             sum(when(known, col(OrderValue.MARGIN))));
     Row credits =
         one(
-            lake.read(OrderAttribution.TABLE, run)
-                .filter(col(OrderAttribution.IS_CONTRACT_MODEL)),
+            lake.read(OrderAttribution.TABLE, run).filter(col(OrderAttribution.IS_CONTRACT_MODEL)),
             sum(OrderAttribution.CREDIT_SHARE),
             sum(OrderAttribution.CREDITED_NET));
     Column acquired = not(col(CustomerAcquisition.IS_LEFT_CENSORED));
@@ -105,9 +104,7 @@ final class Reconciliation {
             lake.read(CohortRetention.TABLE, run)
                 .filter(col(CohortRetention.AGE_MONTH).equalTo(lit(0))),
             sum(CohortRetention.CUSTOMERS));
-    Row sources =
-        one(
-            lake.read(Scorecards.SOURCE_SCORECARD, run), sum(Scorecards.N_CUSTOMERS));
+    Row sources = one(lake.read(Scorecards.SOURCE_SCORECARD, run), sum(Scorecards.N_CUSTOMERS));
 
     check("orders counted = orders credited", orders, 0, credits, 0);
     check("net revenue of orders = net revenue credited", orders, 1, credits, 1);

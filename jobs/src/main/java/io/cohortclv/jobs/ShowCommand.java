@@ -153,10 +153,7 @@ final class ShowCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     switch (format) {
       case json ->
-          lines(
-              rows.select(
-                  to_json(struct(col("*")), Map.of("ignoreNullFields", "false"))),
-              out);
+          lines(rows.select(to_json(struct(col("*")), Map.of("ignoreNullFields", "false"))), out);
       case csv -> {
         out.println(String.join(",", rows.columns()));
         lines(rows.select(to_csv(struct(flat(rows)), Map.of())), out);
@@ -187,8 +184,7 @@ final class ShowCommand implements Callable<Integer> {
   }
 
   private static Column flat(StructField field) {
-    boolean nested =
-        field.dataType() instanceof ArrayType || field.dataType() instanceof MapType;
+    boolean nested = field.dataType() instanceof ArrayType || field.dataType() instanceof MapType;
     Column column = col(field.name());
     return (nested ? to_json(column) : column).as(field.name());
   }

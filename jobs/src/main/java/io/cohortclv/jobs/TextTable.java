@@ -27,8 +27,7 @@ final class TextTable {
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < columns; c++) {
         String pad = " ".repeat(widths[c] - row.get(c).length());
-        line.append(c == 0 ? "" : "  ")
-            .append(numeric[c] ? pad + row.get(c) : row.get(c) + pad);
+        line.append(c == 0 ? "" : "  ").append(numeric[c] ? pad + row.get(c) : row.get(c) + pad);
       }
       out.println(line.toString().stripTrailing());
     }

@@ -179,11 +179,11 @@ public final class CustomerScores {
         purchases = new HashMap<>();
       }
       return purchases.computeIfAbsent(
-          fitted.modelId(), id ->
+          fitted.modelId(),
+          id ->
               fitted
                   .family()
-                  .model(
-                      fitted.parameters().stream().mapToDouble(Double::doubleValue).toArray()));
+                  .model(fitted.parameters().stream().mapToDouble(Double::doubleValue).toArray()));
     }
   }
 }

@@ -85,10 +85,15 @@ public final class CustomerSummaries {
             CustomerSummary.REVENUE_PER_DAY_MEAN,
             when(
                 col(CustomerSummary.REPEATS).gt(lit(0)),
-                col(CustomerSummary.NET_REVENUE).minus(col(FIRST_NET)).cast("double").divide(col(CustomerSummary.REPEATS))))
+                col(CustomerSummary.NET_REVENUE)
+                    .minus(col(FIRST_NET))
+                    .cast("double")
+                    .divide(col(CustomerSummary.REPEATS))))
         .withColumn(
             CustomerSummary.MARGIN_RATE,
-            col(CustomerSummary.HIST_MARGIN).cast("double").divide(col(CustomerSummary.NET_REVENUE).cast("double")))
+            col(CustomerSummary.HIST_MARGIN)
+                .cast("double")
+                .divide(col(CustomerSummary.NET_REVENUE).cast("double")))
         .transform(CustomerSummary.TABLE::conform);
   }
 }

@@ -42,9 +42,7 @@ public final class Catalog {
 
   private static Stream<Table> all() {
     return Stream.of(
-            PUBLISHED.stream(),
-            OPERATIONS.stream(),
-            Contract.all().stream().map(Contract::clean))
+            PUBLISHED.stream(), OPERATIONS.stream(), Contract.all().stream().map(Contract::clean))
         .flatMap(s -> s);
   }
 }

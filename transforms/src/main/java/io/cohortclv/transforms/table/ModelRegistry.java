@@ -40,7 +40,9 @@ public final class ModelRegistry {
           "model_registry",
           "one fitted model x segment",
           text(MODEL_ID, "Family, segment and data fingerprint"),
-          text(FAMILY, "mbg-nbd, bg-nbd or pareto-nbd for frequency; gamma-gamma or mean-spend for spend"),
+          text(
+              FAMILY,
+              "mbg-nbd, bg-nbd or pareto-nbd for frequency; gamma-gamma or mean-spend for spend"),
           text(SEGMENT_PATH, "all, or source_type=..."),
           Table.of(
               PARAMETER_NAMES, createArrayType(StringType), "Names, in the order of the values"),
