@@ -11,6 +11,7 @@ import io.cohortclv.jobs.config.Expressions;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.transforms.table.Catalog;
+import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Table;
 import java.io.PrintWriter;
 import java.time.LocalDate;
@@ -110,7 +111,7 @@ final class ShowCommand implements Callable<Integer> {
     return switch (table.layout()) {
       case SNAPSHOT, LEDGER -> lake.published(table, asOf == null ? newest(lake) : asOf);
       case OPS -> lake.ops(table);
-      case CLEAN -> lake.clean(table);
+      case CLEAN -> lake.clean(Contract.of(table.name()));
     };
   }
 
