@@ -61,30 +61,37 @@ final class CommissionTrail {
     }
   }
 
-  /** The affiliates and their terms; who negotiated has a second version of the terms. */
+  /**
+   * The affiliates and their terms. Who negotiated a better rate has a second version of both from
+   * then on, under a name that says so.
+   */
   static void writeProgram(World world, RawLog affiliates, RawLog terms) throws IOException {
     writeTerms(terms, null, DEFAULT_RATE, Instant.EPOCH.toEpochMilli(), Long.MAX_VALUE);
-    TimeForm time = affiliates.shape().time();
     for (Affiliate a : world.affiliates()) {
-      affiliates.write(
-          a.id(),
-          a.name(),
-          a.type().id(),
-          "active",
-          a.country(),
-          time.cell(a.joinedMillis()),
-          time.cell(a.joinedMillis()),
-          null);
-      writeTerms(terms, a.id(), a.type().commissionRate(), a.joinedMillis(), a.negotiatedMillis());
-      if (a.negotiatedMillis() < Long.MAX_VALUE) {
-        writeTerms(
-            terms,
-            a.id(),
-            a.commissionRate(a.negotiatedMillis()),
-            a.negotiatedMillis(),
-            Long.MAX_VALUE);
+      long joined = a.joinedMillis();
+      long negotiated = a.negotiatedMillis();
+      writeAffiliate(affiliates, a, a.name(), joined, negotiated);
+      writeTerms(terms, a.id(), a.commissionRate(joined), joined, negotiated);
+      if (negotiated < Long.MAX_VALUE) {
+        writeAffiliate(affiliates, a, a.name() + " (Premium)", negotiated, Long.MAX_VALUE);
+        writeTerms(terms, a.id(), a.commissionRate(negotiated), negotiated, Long.MAX_VALUE);
       }
     }
+  }
+
+  private static void writeAffiliate(
+      RawLog affiliates, Affiliate affiliate, String name, long since, long until)
+      throws IOException {
+    TimeForm time = affiliates.shape().time();
+    affiliates.write(
+        affiliate.id(),
+        name,
+        affiliate.type().id(),
+        "active",
+        affiliate.country(),
+        time.cell(affiliate.joinedMillis()),
+        time.cell(since),
+        until == Long.MAX_VALUE ? null : time.cell(until));
   }
 
   private static void writeTerms(

@@ -108,7 +108,7 @@ final class CustomerTrail {
     int future = 0;
     int order = 0;
     for (int k = -1; k < repeats.length; k++) {
-      double millis = k < 0 ? first : first + repeats[k] * World.DAY;
+      long millis = k < 0 ? first : first + (long) (repeats[k] * World.DAY);
       if (millis >= world.endMillis()) {
         future = repeats.length - k;
         break;
@@ -161,7 +161,8 @@ final class CustomerTrail {
             click != null && Randomness.chance(random, CLICK_RECORDED_RATE) ? click.id() : null,
             first && arrival.referrer() >= 0 ? Arrival.referralCode(arrival.referrer()) : null);
     if (first && Randomness.chance(random, FAILED_ATTEMPT_RATE)) {
-      long before = World.orderTime(millis - Randomness.between(random, 3, 20) * World.MINUTE);
+      long before =
+          World.orderTime(millis - (long) (Randomness.between(random, 3, 20) * World.MINUTE));
       Placed attempt =
           new Placed(placed.id() + "-a", before, placed.amounts(), visitor, null, placed.code());
       writeOrder(arrival, country, attempt, before, CANCELLED, false);
@@ -205,7 +206,7 @@ final class CustomerTrail {
       throws IOException {
     double u = random.nextDouble();
     double spend = World.SPENDERS.drawSpend(random, meanSpend) * arrival.spendMultiplier();
-    long millis = World.orderTime(after + Randomness.between(random, 0.05, 3) * World.DAY);
+    long millis = World.orderTime(after + (long) (Randomness.between(random, 0.05, 3) * World.DAY));
     long room = Math.min(world.endMillis() - millis, 10 * World.DAY);
     if (room < World.HOUR) {
       return;
@@ -239,7 +240,7 @@ final class CustomerTrail {
 
   /** That much later as the shop records it, and at least a second: versions have an order. */
   private static long later(long millis, double delay) {
-    return Math.max(World.orderTime(millis + delay), millis + 1000);
+    return Math.max(World.orderTime(millis + (long) delay), millis + 1000);
   }
 
   private void writeOrder(

@@ -78,6 +78,7 @@ final class ShopConf {
     setting(conf, "money-scale", shape.moneyScale());
     conf.append("  columns {\n");
     for (RawColumn column : shape.columns()) {
+      conf.append("  ");
       setting(conf, column.contractColumn(), quoted(column.expression()));
     }
     conf.append("  }\n}]\n");

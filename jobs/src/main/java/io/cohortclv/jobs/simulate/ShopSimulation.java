@@ -8,6 +8,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,7 +55,7 @@ public final class ShopSimulation {
    * leaves nothing that looks whole. What an earlier one left is removed.
    *
    * @return what is true of the shop
-   * @throws java.nio.file.FileAlreadyExistsException when the folder exists and is not empty
+   * @throws java.nio.file.DirectoryNotEmptyException when the folder exists and is not empty
    */
   public ShopTruth run() throws IOException {
     Path out = options.out();
@@ -64,10 +65,14 @@ public final class ShopSimulation {
       ShopTruth truth = write(partial);
       // An empty folder gives way; one with files makes this fail.
       Files.deleteIfExists(out);
-      Files.move(partial, out);
+      Files.move(partial, out, StandardCopyOption.ATOMIC_MOVE);
       return truth;
     } catch (IOException | RuntimeException e) {
-      deleteTree(partial);
+      try {
+        deleteTree(partial);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
       throw e;
     }
   }

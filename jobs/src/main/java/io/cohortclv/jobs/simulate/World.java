@@ -165,7 +165,7 @@ final class World {
     double arrived = (index + u) / customers;
     // The inverse of 0.4 t + 0.6 t².
     double time = (Math.sqrt(0.16 + 2.4 * arrived) - 0.4) / 1.2;
-    return orderTime(startMillis + time * (endMillis - startMillis));
+    return orderTime(startMillis + (long) (time * (endMillis - startMillis)));
   }
 
   /** How a customer came. */
@@ -209,8 +209,8 @@ final class World {
    * repeats in autumn, whose local time would not say which moment it was; what falls into it is
    * recorded at its end. Monotone.
    */
-  static long orderTime(double millis) {
-    Instant second = Instant.ofEpochSecond(Math.floorDiv((long) millis, 1000L));
+  static long orderTime(long millis) {
+    Instant second = Instant.ofEpochSecond(Math.floorDiv(millis, 1000L));
     LocalDateTime local = LocalDateTime.ofInstant(second, ZONE);
     ZoneOffsetTransition transition = ZONE.getRules().getTransition(local);
     if (transition == null || transition.isGap()) {
