@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Tells on the standard error stream what is going on: a line that changes on a terminal, and a line
- * a stage elsewhere.
+ * Tells on the standard error stream what is going on: a line that changes on a terminal, and a
+ * line a stage elsewhere.
  */
 public final class Progress implements AutoCloseable {
   /** Whether standard error is a terminal; the launcher knows, Java does not. */
