@@ -1,7 +1,12 @@
 package io.cohortclv.jobs;
 
 import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.jobs.simulate.SimulateCommand;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete.GenerateCompletion;
@@ -13,6 +18,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The command line. Failures end as one paragraph on the standard error stream and an exit code: 0
@@ -21,28 +27,24 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "clv",
     description = "Customer lifetime value by affiliate, referral source and cohort.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "clv COMMAND --help explains a command and shows an example."})
 public final class Main implements Callable<Integer> {
   /** Every command; a new one is one more line. */
   private static final List<Class<?>> COMMANDS =
-      List.of(EstimateCommand.class, GenerateCompletion.class);
+      List.of(
+          DemoCommand.class,
+          SimulateCommand.class,
+          EstimateCommand.class,
+          RunCommand.class,
+          IngestCommand.class,
+          ShowCommand.class,
+          GenerateCompletion.class);
 
   @Spec private CommandSpec spec;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "Explains the command.")
-  private boolean help;
-
-  @Option(
-      names = {"-V", "--version"},
-      versionHelp = true,
-      description = "Prints the version and the commit it was built from.")
-  private boolean version;
 
   @Option(
       names = "--stacktrace",
@@ -53,8 +55,11 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String... arguments) {
-    System.exit(
-        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+    System.exit(run(utf8(System.out), utf8(System.err), arguments));
+  }
+
+  private static PrintWriter utf8(PrintStream stream) {
+    return new PrintWriter(stream, true, StandardCharsets.UTF_8);
   }
 
   /** Runs a command and returns its exit code. */
@@ -63,8 +68,13 @@ public final class Main implements Callable<Integer> {
     for (Class<?> command : COMMANDS) {
       line.addSubcommand(command);
     }
+    for (Pipeline.Step step : Pipeline.STEPS) {
+      line.addSubcommand(StageCommand.of(step));
+    }
     line.getSubcommands().get("generate-completion").getCommandSpec().usageMessage().hidden(true);
-    return line.setOut(out)
+    return line.registerConverter(LocalDate.class, Main::day)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setOut(out)
         .setErr(err)
         .setUsageHelpAutoWidth(true)
         .setParameterExceptionHandler(Main::explainUsage)
@@ -76,6 +86,14 @@ public final class Main implements Callable<Integer> {
   public Integer call() {
     spec.commandLine().usage(spec.commandLine().getErr());
     return CommandLine.ExitCode.USAGE;
+  }
+
+  private static LocalDate day(String text) {
+    try {
+      return LocalDate.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new TypeConversionException("'" + text + "' is no day; write it as YYYY-MM-DD");
+    }
   }
 
   private static int explainUsage(ParameterException e, String[] arguments) {

@@ -1,6 +1,6 @@
 package io.cohortclv.jobs;
 
-import io.cohortclv.jobs.lake.Lake;
+import io.cohortclv.jobs.config.Build;
 import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.fit.Histories;
 import io.cohortclv.models.fit.InfeasibleDataException;
@@ -181,7 +181,7 @@ record SegmentFit(
         (long) iterations,
         warnings.toArray(),
         fingerprint,
-        Lake.codeRevision());
+        Build.revision());
   }
 
   private static Object[] boxed(double[] values) {

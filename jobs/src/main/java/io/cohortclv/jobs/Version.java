@@ -1,33 +1,12 @@
 package io.cohortclv.jobs;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
+import io.cohortclv.jobs.config.Build;
 import picocli.CommandLine.IVersionProvider;
 
-/** Which build this is. */
+/** What {@code --version} prints. */
 final class Version implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    Properties build = read();
-    return new String[] {
-      "clv " + build.getProperty("version") + " (" + build.getProperty("revision") + ")"
-    };
-  }
-
-  /** The commit it was built from, or {@code unknown}. */
-  static String revision() {
-    return read().getProperty("revision");
-  }
-
-  private static Properties read() {
-    Properties build = new Properties();
-    try (InputStream resource = Version.class.getResourceAsStream("build.properties")) {
-      build.load(resource);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return build;
+    return new String[] {"clv " + Build.version() + " (" + Build.revision() + ")"};
   }
 }
