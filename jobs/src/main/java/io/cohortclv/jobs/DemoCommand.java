@@ -161,14 +161,16 @@ final class DemoCommand implements Callable<Integer> {
     ShopTruth.forEachCustomer(
         shop, c -> future.merge(c.sourceType(), (long) c.futurePurchases(), Long::sum));
     Map<String, Double> forecast = new HashMap<>();
-    lake.read(CustomerClv.TABLE, run)
-        .join(
-            lake.read(CustomerAcquisition.TABLE, run)
-                .filter(col(CustomerAcquisition.IS_CONTRACT_MODEL)),
-            new String[] {CustomerClv.CUSTOMER_ID})
-        .groupBy(CustomerAcquisition.SOURCE_TYPE)
-        .agg(sum(CustomerClv.EXP_ORDERS_H))
-        .collectAsList()
+    lake.collectSmall(
+            lake.read(CustomerClv.TABLE, run)
+                .join(
+                    lake.read(CustomerAcquisition.TABLE, run)
+                        .filter(col(CustomerAcquisition.IS_CONTRACT_MODEL)),
+                    new String[] {CustomerClv.CUSTOMER_ID})
+                .groupBy(CustomerAcquisition.SOURCE_TYPE)
+                .agg(sum(CustomerClv.EXP_ORDERS_H)),
+            CustomerAcquisition.SOURCE_TYPES.size(),
+            "source types")
         .forEach(row -> forecast.put(row.getString(0), row.getDouble(1)));
     List<List<String>> rows = new ArrayList<>();
     rows.add(
@@ -181,9 +183,10 @@ final class DemoCommand implements Callable<Integer> {
             "orders next year: forecast",
             "came"));
     for (Row row :
-        lake.read(Scorecards.SOURCE_SCORECARD, run)
-            .orderBy(col(Scorecards.CLV_RAW).desc())
-            .collectAsList()) {
+        lake.collectSmall(
+            lake.read(Scorecards.SOURCE_SCORECARD, run).orderBy(col(Scorecards.CLV_RAW).desc()),
+            CustomerAcquisition.SOURCE_TYPES.size(),
+            "source types")) {
       String source = row.getAs(Scorecards.SOURCE_TYPE);
       ShopTruth.SourceTruth real = truth.sources().get(source);
       rows.add(
@@ -204,10 +207,12 @@ final class DemoCommand implements Callable<Integer> {
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("source", "model", "parameter", "estimate", "standard error", "truth"));
     for (Row row :
-        lake.read(ModelRegistry.TABLE, run)
-            .filter(col(ModelRegistry.SEGMENT_PATH).startsWith(CompressedHistories.SEGMENT))
-            .orderBy(ModelRegistry.SEGMENT_PATH)
-            .collectAsList()) {
+        lake.collectSmall(
+            lake.read(ModelRegistry.TABLE, run)
+                .filter(col(ModelRegistry.SEGMENT_PATH).startsWith(CompressedHistories.SEGMENT))
+                .orderBy(ModelRegistry.SEGMENT_PATH),
+            ScoreJob.MAX_MODELS,
+            "models")) {
       String source =
           row.<String>getAs(ModelRegistry.SEGMENT_PATH)
               .replace(CompressedHistories.SEGMENT + "=", "");
@@ -240,11 +245,13 @@ final class DemoCommand implements Callable<Integer> {
     rows.add(List.of("affiliate", "type", "customers", "orders", "clv", "true clv", "epc"));
     Column large = not(col(Scorecards.SMALL_N));
     for (Row row :
-        lake.read(Scorecards.AFFILIATE_SCORECARD, run)
-            .filter(large)
-            .orderBy(col(Scorecards.CLV_RAW).desc(), col(Scorecards.AFFILIATE_ID))
-            .limit(BEST)
-            .collectAsList()) {
+        lake.collectSmall(
+            lake.read(Scorecards.AFFILIATE_SCORECARD, run)
+                .filter(large)
+                .orderBy(col(Scorecards.CLV_RAW).desc(), col(Scorecards.AFFILIATE_ID))
+                .limit(BEST),
+            BEST,
+            "affiliates")) {
       String id = row.getAs(Scorecards.AFFILIATE_ID);
       rows.add(
           List.of(

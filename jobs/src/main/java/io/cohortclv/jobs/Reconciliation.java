@@ -73,6 +73,7 @@ final class Reconciliation {
     Column known = counted.and(col(OrderValue.CUSTOMER_ID).isNotNull());
     Row orders =
         one(
+            lake,
             lake.read(OrderValue.TABLE, run),
             sum(when(counted, 1).otherwise(0)),
             sum(when(counted, col(OrderValue.NET_REVENUE))),
@@ -81,30 +82,35 @@ final class Reconciliation {
             sum(when(known, col(OrderValue.MARGIN))));
     Row credits =
         one(
+            lake,
             lake.read(OrderAttribution.TABLE, run).filter(col(OrderAttribution.IS_CONTRACT_MODEL)),
             sum(OrderAttribution.CREDIT_SHARE),
             sum(OrderAttribution.CREDITED_NET));
     Column acquired = not(col(CustomerAcquisition.IS_LEFT_CENSORED));
     Row acquisitions =
         one(
+            lake,
             lake.read(CustomerAcquisition.TABLE, run)
                 .filter(col(CustomerAcquisition.IS_CONTRACT_MODEL)),
             sum(CustomerAcquisition.ACQUISITION_SHARE),
             sum(when(acquired, col(CustomerAcquisition.ACQUISITION_SHARE))));
     Row summaries =
         one(
+            lake,
             lake.read(CustomerSummary.TABLE, run),
             count(lit(1)),
             sum(CustomerSummary.NET_REVENUE),
             sum(CustomerSummary.HIST_MARGIN));
     Row values =
-        one(lake.read(CustomerClv.TABLE, run), count(lit(1)), sum(CustomerClv.HIST_MARGIN));
+        one(lake, lake.read(CustomerClv.TABLE, run), count(lit(1)), sum(CustomerClv.HIST_MARGIN));
     Row cohorts =
         one(
+            lake,
             lake.read(CohortRetention.TABLE, run)
                 .filter(col(CohortRetention.AGE_MONTH).equalTo(lit(0))),
             sum(CohortRetention.CUSTOMERS));
-    Row sources = one(lake.read(Scorecards.SOURCE_SCORECARD, run), sum(Scorecards.N_CUSTOMERS));
+    Row sources =
+        one(lake, lake.read(Scorecards.SOURCE_SCORECARD, run), sum(Scorecards.N_CUSTOMERS));
 
     check("orders counted = orders credited", orders, 0, credits, 0);
     check("net revenue of orders = net revenue credited", orders, 1, credits, 1);
@@ -123,12 +129,14 @@ final class Reconciliation {
   }
 
   /** One row of sums, null sums as 0. */
-  private static Row one(Dataset<Row> rows, Column... sums) {
+  private static Row one(Lake lake, Dataset<Row> rows, Column... sums) {
     Column[] exact = new Column[sums.length];
     for (int i = 0; i < sums.length; i++) {
       exact[i] = coalesce(sums[i], lit(0)).cast(Table.MONEY).as("sum_" + i);
     }
-    return rows.agg(exact[0], Arrays.copyOfRange(exact, 1, exact.length)).first();
+    return lake.collectSmall(
+            rows.agg(exact[0], Arrays.copyOfRange(exact, 1, exact.length)), 1, "rows of sums")
+        .get(0);
   }
 
   private void note(Lake lake, Run run) {

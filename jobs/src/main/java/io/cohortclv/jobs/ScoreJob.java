@@ -20,7 +20,7 @@ import org.apache.spark.sql.Row;
 
 /** Customer histories and the run's models to what each customer is worth. */
 final class ScoreJob implements Stage {
-  private static final int MAX_MODELS = 10_000;
+  static final int MAX_MODELS = 10_000;
 
   @Override
   public long run(Lake lake, ClvConfig config, Run run) {

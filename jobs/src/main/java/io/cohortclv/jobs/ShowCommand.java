@@ -102,7 +102,7 @@ final class ShowCommand implements Callable<Integer> {
     }
     ClvConfig config = options.config(spec.commandLine().getErr());
     try (Lake lake = Lake.open(config, "show")) {
-      print(selected(rows(lake, table)).limit(limit));
+      print(lake, selected(rows(lake, table)).limit(limit));
     }
     return 0;
   }
@@ -150,19 +150,19 @@ final class ShowCommand implements Callable<Integer> {
         : kept.select(columns.stream().map(c -> col(c)).toArray(Column[]::new));
   }
 
-  private void print(Dataset<Row> rows) {
+  private void print(Lake lake, Dataset<Row> rows) {
     PrintWriter out = spec.commandLine().getOut();
     switch (format) {
       case json ->
           lines(rows.select(to_json(struct(col("*")), Map.of("ignoreNullFields", "false"))), out);
       case csv -> {
         out.println(String.join(",", rows.columns()));
-        lines(rows.select(to_csv(struct(flat(rows)), Map.of())), out);
+        lines(lake, rows.select(to_csv(struct(flat(rows)), Map.of())), out);
       }
       case table -> {
         List<List<String>> cells = new ArrayList<>();
         cells.add(Arrays.asList(rows.columns()));
-        for (Row row : rows.select(flat(rows)).collectAsList()) {
+        for (Row row : lake.collectSmall(rows.select(flat(rows)), limit, "rows")) {
           List<String> line = new ArrayList<>();
           for (int i = 0; i < row.size(); i++) {
             line.add(row.isNullAt(i) ? "" : row.get(i).toString());
@@ -175,8 +175,8 @@ final class ShowCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static void lines(Dataset<Row> rows, PrintWriter out) {
-    rows.collectAsList().forEach(row -> out.println(row.getString(0)));
+  private void lines(Lake lake, Dataset<Row> rows, PrintWriter out) {
+    lake.collectSmall(rows, limit, "rows").forEach(row -> out.println(row.getString(0)));
   }
 
   /** Arrays and maps as JSON text, the rest as it is. */
