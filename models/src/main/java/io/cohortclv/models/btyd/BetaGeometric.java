@@ -4,7 +4,6 @@ import io.cohortclv.models.math.BetaMean;
 import io.cohortclv.models.math.DiscountedIntegral;
 import io.cohortclv.models.math.LogSpace;
 import java.util.Arrays;
-import org.apache.commons.numbers.gamma.RegularizedBeta;
 
 /**
  * What BG/NBD and MBG/NBD share. Customers buy at a rate λ ~ gamma(r, α) and drop out with
@@ -126,26 +125,19 @@ abstract sealed class BetaGeometric implements PurchaseModel permits BgNbd, MbgN
 
   /**
    * Still buying after n purchases, or dropped out at the n-th: the negative binomial probability
-   * of n, and of n or more, each by its probability of dropout. The latter is the regularized
-   * incomplete beta I_q(n, r), q = t/(α + t): no difference of near-equal terms.
+   * of n, and of n or more, each by its probability of dropout. No near-equal terms are subtracted.
    */
   @Override
   public double probability(int purchases, double horizon) {
     Checks.purchases(purchases);
     Checks.time("horizon", horizon);
     int chances = purchases + chancesBeforeRepeats;
-    double logBought =
-        LogSpace.risingFactorial(r, purchases)
-            - LogSpace.risingFactorial(1, purchases)
-            - r * Math.log1p(horizon / alpha)
-            + (purchases == 0 ? 0 : purchases * Math.log(horizon / (alpha + horizon)));
-    double kept = Math.exp(logKept(chances) + logBought);
+    double ratio = horizon / alpha;
+    double kept = Math.exp(logKept(chances) + NegativeBinomial.log(purchases, r, ratio));
     if (chances == 0) {
       return kept;
     }
-    double atLeast =
-        purchases == 0 ? 1 : RegularizedBeta.value(horizon / (alpha + horizon), purchases, r);
-    return kept + Math.exp(logDropped(chances)) * atLeast;
+    return kept + Math.exp(logDropped(chances)) * NegativeBinomial.atLeast(purchases, r, ratio);
   }
 
   @Override

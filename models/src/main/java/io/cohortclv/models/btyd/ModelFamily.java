@@ -23,6 +23,12 @@ public enum ModelFamily {
     PurchaseModel of(double[] p) {
       return ParetoNbd.of(new ParetoNbdParameters(p[0], p[1], p[2], p[3]));
     }
+  },
+  NBD("nbd", "NBD", List.of("r", "alpha")) {
+    @Override
+    PurchaseModel of(double[] p) {
+      return Nbd.of(new NbdParameters(p[0], p[1]));
+    }
   };
 
   private final String id;

@@ -90,15 +90,17 @@ public final class ParetoNbd implements PurchaseModel {
             : HypergeometricOne.log(s, w + 1, (beta - alpha) / (beta + t)));
   }
 
-  /** φ(T) / [φ(t_x) ψ(t_x) + φ(T) (1 − ψ(T))]. */
+  /** 1 / [ψ(t_x) φ(t_x)/φ(T) + 1 − ψ(T)], the ratio of φ from times that do not cancel. */
   @Override
   public double aliveProbability(int repeats, double recency, double age) {
     Checks.history(repeats, recency, age);
+    double silence = age - recency;
+    double logRatio =
+        (r + repeats) * Math.log1p(silence / (alpha + recency))
+            + s * Math.log1p(silence / (beta + recency));
     double logOfBoth =
-        LogSpace.sum(
-            logPhi(repeats, recency) + logDropoutFirst(repeats, recency),
-            logPhi(repeats, age) + logPurchaseFirst(repeats, age));
-    return Math.min(1, Math.exp(logPhi(repeats, age) - logOfBoth));
+        LogSpace.sum(logRatio + logDropoutFirst(repeats, recency), logPurchaseFirst(repeats, age));
+    return Math.min(1, Math.exp(-logOfBoth));
   }
 
   @Override
@@ -150,7 +152,9 @@ public final class ParetoNbd implements PurchaseModel {
   public double probability(int purchases, double horizon) {
     Checks.purchases(purchases);
     Checks.time("horizon", horizon);
-    double alive = Math.exp(logBought(purchases, horizon) - s * Math.log1p(horizon / beta));
+    double alive =
+        Math.exp(
+            NegativeBinomial.log(purchases, r, horizon / alpha) - s * Math.log1p(horizon / beta));
     if (horizon == 0) {
       return alive;
     }
@@ -158,17 +162,12 @@ public final class ParetoNbd implements PurchaseModel {
         TanhSinh.integral(
             t ->
                 Math.exp(
-                    logBought(purchases, t) - (s + 1) * Math.log1p(t / beta) + Math.log(s / beta)),
+                    NegativeBinomial.log(purchases, r, t / alpha)
+                        - (s + 1) * Math.log1p(t / beta)
+                        + Math.log(s / beta)),
             0,
             horizon);
     return alive + dropped;
-  }
-
-  private double logBought(int purchases, double t) {
-    return LogSpace.risingFactorial(r, purchases)
-        - LogSpace.risingFactorial(1, purchases)
-        - r * Math.log1p(t / alpha)
-        + (purchases == 0 ? 0 : purchases * Math.log(t / (alpha + t)));
   }
 
   @Override

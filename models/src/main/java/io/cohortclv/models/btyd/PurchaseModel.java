@@ -9,7 +9,7 @@ package io.cohortclv.models.btyd;
  *
  * <p>Immutable, and safe for any number of threads.
  */
-public sealed interface PurchaseModel permits BetaGeometric, ParetoNbd {
+public sealed interface PurchaseModel permits BetaGeometric, Nbd, ParetoNbd {
 
   ModelFamily family();
 

@@ -66,6 +66,15 @@ public final class Histories {
     return rows.weights()[i];
   }
 
+  /** Every step-th distinct history with its weight: since rows ascend, a stratified sample. */
+  Histories thinned(int step) {
+    Builder builder = builder();
+    for (int i = step / 2; i < distinct(); i += step) {
+      builder.add(repeats(i), recency(i), age(i), weight(i));
+    }
+    return builder.build();
+  }
+
   /** The distinct recencies, ascending. */
   double[] recencies() {
     return rows.values(1);

@@ -10,6 +10,7 @@ import java.util.Arrays;
  * and one time, of which a table has fewer than rows: each pair is worked out once an evaluation.
  */
 final class ParetoLikelihood implements Likelihood {
+  private static final int LONGEST_RUN = 512;
   private static final int R = 0;
   private static final int ALPHA = 1;
   private static final int S = 2;
@@ -34,28 +35,43 @@ final class ParetoLikelihood implements Likelihood {
     int[] ageRanks = histories.ageRanks();
     int[] recencyRanks = histories.recencyRanks();
     int rows = histories.distinct();
-    ParetoTerm[] later = new ParetoTerm[ages.length];
+    Pair[] later = new Pair[ages.length];
+    Pair[] all = new Pair[ages.length];
+    Products products = new Products();
     int from = 0;
     while (from < rows) {
       int x = histories.repeats(from);
       rates.advance(x);
       Arrays.fill(later, null);
-      ParetoTerm dropout = null;
+      int pairs = 0;
+      Pair dropout = null;
       int lastRecency = -1;
       double weight = 0;
       int i = from;
       for (; i < rows && histories.repeats(i) == x; i++) {
         if (recencyRanks[i] != lastRecency) {
+          if (dropout != null) {
+            dropout.addTo(sums);
+          }
           lastRecency = recencyRanks[i];
-          dropout = ParetoTerm.dropoutFirst(parameters, x, histories.recency(i));
+          dropout = new Pair(ParetoTerm.dropoutFirst(parameters, x, histories.recency(i)));
         }
-        ParetoTerm purchase = later[ageRanks[i]];
+        Pair purchase = later[ageRanks[i]];
         if (purchase == null) {
-          purchase = ParetoTerm.purchaseFirst(parameters, x, ages[ageRanks[i]]);
+          purchase = new Pair(ParetoTerm.purchaseFirst(parameters, x, ages[ageRanks[i]]));
           later[ageRanks[i]] = purchase;
+          all[pairs++] = purchase;
         }
         weight += weights[i];
-        mix(sums, weights[i], dropout, purchase);
+        products.add(weights[i], dropout, purchase);
+        if ((i - from) % LONGEST_RUN == LONGEST_RUN - 1) {
+          products.moveTo(sums);
+        }
+      }
+      products.moveTo(sums);
+      dropout.addTo(sums);
+      for (int k = 0; k < pairs; k++) {
+        all[k].addTo(sums);
       }
       sums.addValue(weight * (rates.log() + logs));
       sums.addGradient(R, weight * (rates.first() + Math.log(alpha)));
@@ -72,26 +88,78 @@ final class ParetoLikelihood implements Likelihood {
     return sums;
   }
 
-  private static void mix(Curvature sums, double weight, ParetoTerm first, ParetoTerm second) {
-    double gap = second.value() - first.value();
-    double small = Math.exp(-Math.abs(gap));
-    double likely = 1 / (1 + small);
-    double ofSecond = gap >= 0 ? likely : small * likely;
-    double ofFirst = gap >= 0 ? small * likely : likely;
-    sums.addValue(weight * (Math.max(first.value(), second.value()) + Math.log1p(small)));
-    for (int i = 0; i < 4; i++) {
-      double apart = first.gradient(i) - second.gradient(i);
-      sums.addGradient(i, weight * (ofFirst * first.gradient(i) + ofSecond * second.gradient(i)));
-      for (int j = 0; j <= i; j++) {
-        double across = first.gradient(j) - second.gradient(j);
-        sums.addHessian(
-            i,
-            j,
-            weight
-                * (ofFirst * first.hessian(i, j)
-                    + ofSecond * second.hessian(i, j)
-                    + ofFirst * ofSecond * apart * across));
+  /** A term and the weight with which the rows that share it take its derivatives. */
+  private static final class Pair {
+    private final ParetoTerm term;
+    private double weight;
+
+    Pair(ParetoTerm term) {
+      this.term = term;
+    }
+
+    void addTo(Curvature sums) {
+      for (int i = 0; i < 4; i++) {
+        sums.addGradient(i, weight * term.gradient(i));
+        for (int j = 0; j <= i; j++) {
+          sums.addHessian(i, j, weight * term.hessian(i, j));
+        }
       }
+    }
+  }
+
+  /** What a row has of its own: its value, and π(1−π)(∇G−∇H)(∇G−∇H)ᵀ. */
+  private static final class Products {
+    private double value;
+    private double rr;
+    private double ra;
+    private double rs;
+    private double rb;
+    private double aa;
+    private double as;
+    private double ab;
+    private double ss;
+    private double sb;
+    private double bb;
+
+    void add(double w, Pair first, Pair second) {
+      double gap = second.term.value() - first.term.value();
+      double small = Math.exp(-Math.abs(gap));
+      double likely = 1 / (1 + small);
+      double ofSecond = gap >= 0 ? likely : small * likely;
+      double ofFirst = gap >= 0 ? small * likely : likely;
+      value += w * (Math.max(first.term.value(), second.term.value()) + Math.log(1 + small));
+      first.weight += w * ofFirst;
+      second.weight += w * ofSecond;
+      double m = w * ofFirst * ofSecond;
+      double r = first.term.gradient(R) - second.term.gradient(R);
+      double a = first.term.gradient(ALPHA) - second.term.gradient(ALPHA);
+      double s = first.term.gradient(S) - second.term.gradient(S);
+      double b = first.term.gradient(BETA) - second.term.gradient(BETA);
+      rr += m * r * r;
+      ra += m * r * a;
+      rs += m * r * s;
+      rb += m * r * b;
+      aa += m * a * a;
+      as += m * a * s;
+      ab += m * a * b;
+      ss += m * s * s;
+      sb += m * s * b;
+      bb += m * b * b;
+    }
+
+    void moveTo(Curvature sums) {
+      sums.addValue(value);
+      sums.addHessian(R, R, rr);
+      sums.addHessian(R, ALPHA, ra);
+      sums.addHessian(R, S, rs);
+      sums.addHessian(R, BETA, rb);
+      sums.addHessian(ALPHA, ALPHA, aa);
+      sums.addHessian(ALPHA, S, as);
+      sums.addHessian(ALPHA, BETA, ab);
+      sums.addHessian(S, S, ss);
+      sums.addHessian(S, BETA, sb);
+      sums.addHessian(BETA, BETA, bb);
+      value = rr = ra = rs = rb = aa = as = ab = ss = sb = bb = 0;
     }
   }
 }

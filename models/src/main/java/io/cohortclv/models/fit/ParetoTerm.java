@@ -1,5 +1,7 @@
 package io.cohortclv.models.fit;
 
+import io.cohortclv.models.math.GaussLegendre;
+
 /**
  * ln of one of the two terms of the Pareto/NBD likelihood at (x, t), with gradient and Hessian in
  * (r, α, s, β). With w = r + s + x,
@@ -16,6 +18,13 @@ package io.cohortclv.models.fit;
  */
 final class ParetoTerm {
   private static final double NEGLIGIBLE = 1e-18;
+
+  /** Beyond, the power series takes longer than the integral. */
+  private static final double LAST_SERIES_Z = 0.95;
+
+  private static final double LONGEST_PANEL = 1.5;
+  private static final double STEEPEST_PANEL = 7;
+  private static final double LAST_EXPONENT = 45;
 
   private double value;
   private final double[] gradient = new double[4];
@@ -86,7 +95,10 @@ final class ParetoTerm {
     double logL = Math.log(bigL);
     double z = d / bigU;
     double rest = bigL / bigU;
-    double[] f = logSeries(upper + more, w + 1, z);
+    double[] f =
+        z <= LAST_SERIES_Z
+            ? logSeries(upper + more, w + 1, z)
+            : logIntegral(upper + more, w + 1, z, rest);
     out.value = Math.log(front / w) - (upper + more) * logU - (lower - more) * logL + f[0];
     // F depends on the upper shape through u and c, on the lower one through c, on rates through z.
     double zu = rest / bigU;
@@ -173,6 +185,75 @@ final class ParetoTerm {
       fuz / (f * z) - gu * gz,
       fcz / (f * z) - gc * gz,
       fzz / (f * z * z) - gz * gz
+    };
+  }
+
+  /**
+   * The same from Euler's integral (NIST DLMF 15.6.1) with ξ = 1 − e^−v: with w = c − 1,
+   *
+   * <pre>₂F₁(1, u; c; z) = ∫₀^∞ w e^−(w−u)v (z + (1−z)eᵛ)^−u dv</pre>
+   *
+   * <p>The derivatives of its logarithm are moments: means of the integrand's log-derivatives, and
+   * for the second ones their covariances. Its cost hardly depends on how near 1 z is.
+   *
+   * @param rest 1 − z, not from z
+   */
+  private static double[] logIntegral(double u, double c, double z, double rest) {
+    double w = c - 1;
+    double f = 0;
+    double fp = 0;
+    double fv = 0;
+    double fe = 0;
+    double fpp = 0;
+    double fvv = 0;
+    double fee = 0;
+    double fpv = 0;
+    double fpe = 0;
+    double fve = 0;
+    double from = 0;
+    double fallen = 0;
+    // Where the two parts of the bracket are equal: its zeros lie there, π away from the real line.
+    double turn = Math.log(z / rest);
+    while (fallen < LAST_EXPONENT) {
+      double longest = Math.max(LONGEST_PANEL, from - turn);
+      // No more than the integrand's log changes per unit of v anywhere in the panel.
+      double steepest = Math.abs(w - u) + u * Math.min(1, Math.exp(from + longest - turn));
+      double length = Math.min(longest, STEEPEST_PANEL / steepest);
+      for (int i = 0; i < GaussLegendre.POINTS; i++) {
+        double v = from + length * GaussLegendre.node(i);
+        double bracket = rest + z * Math.exp(-v);
+        // The log-derivatives: ∂u = p, ∂c = 1/w − v, ∂z = u e, ∂u∂z = e, ∂z∂z = u e².
+        double p = -Math.log(bracket);
+        double e = -Math.expm1(-v) / bracket;
+        double g = length * GaussLegendre.weight(i) * Math.exp(u * p - w * v);
+        f += g;
+        fp += g * p;
+        fv += g * v;
+        fe += g * e;
+        fpp += g * p * p;
+        fvv += g * v * v;
+        fee += g * e * e;
+        fpv += g * p * v;
+        fpe += g * p * e;
+        fve += g * v * e;
+      }
+      from += length;
+      fallen = w * from + u * Math.log(rest + z * Math.exp(-from));
+    }
+    double mp = fp / f;
+    double mv = fv / f;
+    double me = fe / f;
+    return new double[] {
+      Math.log(w * f),
+      mp,
+      1 / w - mv,
+      u * me,
+      fpp / f - mp * mp,
+      -(fpv / f - mp * mv),
+      fvv / f - mv * mv - 1 / (w * w),
+      me + u * (fpe / f - mp * me),
+      -u * (fve / f - mv * me),
+      u * fee / f + u * u * (fee / f - me * me)
     };
   }
 }

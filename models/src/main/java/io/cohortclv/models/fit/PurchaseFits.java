@@ -10,6 +10,8 @@ public final class PurchaseFits {
   /** Bounds of the logs, around scales taken from the data: e^±14 is a factor of a million. */
   private static final double WIDEST_LOG = 14;
 
+  private static final int THINNED_ROWS = 20_000;
+
   private PurchaseFits() {}
 
   /**
@@ -28,17 +30,34 @@ public final class PurchaseFits {
       lowest[i] = scale - WIDEST_LOG;
       highest[i] = scale + WIDEST_LOG;
     }
+    List<double[]> starts = starts(family, histories, unit);
+    if (histories.distinct() > 2 * THINNED_ROWS) {
+      // The starts compete on a sample; its summit is a few Newton steps from that of all rows.
+      Histories few = histories.thinned(histories.distinct() / THINNED_ROWS);
+      starts = List.of(highest(family, few, few.weights(), starts, lowest, highest).parameters());
+    }
+    Maximizer.Summit best = highest(family, histories, weights, starts, lowest, highest);
+    Estimate estimate = new Estimate(best, histories.customers());
+    List<String> warnings = estimate.warnings(family.parameterNames(), lowest, highest);
+    return new PurchaseFit(family.model(estimate.parameters()), estimate, histories, warnings);
+  }
+
+  private static Maximizer.Summit highest(
+      ModelFamily family,
+      Histories histories,
+      double[] weights,
+      List<double[]> starts,
+      double[] lowest,
+      double[] highest) {
     Maximizer maximizer = new Maximizer(likelihood(family, histories), weights, lowest, highest);
     Maximizer.Summit best = null;
-    for (double[] start : starts(family, histories, unit)) {
+    for (double[] start : starts) {
       Maximizer.Summit summit = maximizer.climb(start);
       if (best == null || isBetter(summit, best, histories.customers())) {
         best = summit;
       }
     }
-    Estimate estimate = new Estimate(best, histories.customers());
-    List<String> warnings = estimate.warnings(family.parameterNames(), lowest, highest);
-    return new PurchaseFit(family.model(estimate.parameters()), estimate, histories, warnings);
+    return best;
   }
 
   /** Clearly higher, or converged where the other is not; ties stay with the earlier start. */
@@ -48,11 +67,12 @@ public final class PurchaseFits {
         || (next.converged() && !best.converged() && gain > -1e-9 * customers);
   }
 
-  private static Likelihood likelihood(ModelFamily family, Histories histories) {
+  static Likelihood likelihood(ModelFamily family, Histories histories) {
     return switch (family) {
       case BG_NBD -> new BetaGeometricLikelihood(histories, 0);
       case MBG_NBD -> new BetaGeometricLikelihood(histories, 1);
       case PARETO_NBD -> new ParetoLikelihood(histories);
+      case NBD -> new NbdLikelihood(histories);
     };
   }
 
@@ -72,9 +92,11 @@ public final class PurchaseFits {
       double r = shape[0];
       double alpha = r / (2 * perUnit);
       starts.add(
-          family == ModelFamily.PARETO_NBD
-              ? new double[] {r, alpha, shape[1], unit * shape[2] / 3}
-              : new double[] {r, alpha, shape[1], shape[2]});
+          switch (family) {
+            case BG_NBD, MBG_NBD -> new double[] {r, alpha, shape[1], shape[2]};
+            case PARETO_NBD -> new double[] {r, alpha, shape[1], unit * shape[2] / 3};
+            case NBD -> new double[] {r, r / perUnit};
+          });
     }
     return starts;
   }

@@ -1,8 +1,8 @@
 package io.cohortclv.models.math;
 
 /** Nodes and weights of the 16-point Gauss-Legendre rule on (0, 1). */
-final class GaussLegendre {
-  static final int POINTS = 16;
+public final class GaussLegendre {
+  public static final int POINTS = 16;
   private static final double[] NODES = new double[POINTS];
   private static final double[] WEIGHTS = new double[POINTS];
 
@@ -29,11 +29,13 @@ final class GaussLegendre {
 
   private GaussLegendre() {}
 
-  static double node(int i) {
+  /** The i-th node, ascending in i. */
+  public static double node(int i) {
     return NODES[i];
   }
 
-  static double weight(int i) {
+  /** The i-th weight; they sum to 1. */
+  public static double weight(int i) {
     return WEIGHTS[i];
   }
 }

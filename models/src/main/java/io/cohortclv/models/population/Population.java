@@ -1,6 +1,7 @@
 package io.cohortclv.models.population;
 
 import io.cohortclv.models.btyd.MbgNbd;
+import io.cohortclv.models.btyd.Nbd;
 import io.cohortclv.models.btyd.ParetoNbd;
 import io.cohortclv.models.btyd.PurchaseModel;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -24,6 +25,9 @@ public final class Population {
   public Customer draw(UniformRandomProvider rng) {
     double[] p = model.parameters();
     double rate = GammaDraw.of(rng, p[0], p[1]);
+    if (model instanceof Nbd) {
+      return new Customer(rate, Double.POSITIVE_INFINITY, false, rate, rng.nextLong());
+    }
     if (model instanceof ParetoNbd) {
       double lifetime = GammaDraw.exponential(rng, GammaDraw.of(rng, p[2], p[3]));
       return new Customer(rate, lifetime, false, rate, rng.nextLong());
