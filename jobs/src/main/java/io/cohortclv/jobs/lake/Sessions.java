@@ -28,6 +28,8 @@ public final class Sessions {
     conf.set(EXTENSIONS, withDelta(conf.get(EXTENSIONS, "")));
     conf.setIfMissing(
         "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+    // A run that wrote no rows to a table wrote it all the same, and its commit says so.
+    conf.set("spark.databricks.delta.skipRecordingEmptyCommits", "false");
     // Delta's default of ten million attempts is a hang.
     conf.setIfMissing("spark.databricks.delta.maxCommitAttempts", "50");
     if (!conf.contains("spark.master")) {
