@@ -20,8 +20,9 @@ import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
+import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.types.StructType;
+import scala.Option;
 
 /**
  * Delta tables by folder: creates, reads, commits.
@@ -34,14 +35,13 @@ final class DeltaStore {
   /** A commit that lost a race is tried again from a fresh snapshot, so often. */
   private static final int ATTEMPTS = 4;
 
-  /** Commits read back to find one's own; more only when others were very busy. */
-  private static final int RECENT_COMMITS = 10;
-
   private final SparkSession spark;
   private final Path root;
+  private final CommitLog commits;
 
   DeltaStore(SparkSession spark, String root) {
     this.spark = spark;
+    this.commits = new CommitLog(spark.sessionState().newHadoopConf());
     try {
       Path given = new Path(root);
       this.root = given.getFileSystem(spark.sessionState().newHadoopConf()).makeQualified(given);
@@ -69,18 +69,18 @@ final class DeltaStore {
     return spark.read().format("delta").option("versionAsOf", version).load(path(relative));
   }
 
-  /** The newest version of a table that exists. */
+  /** The newest version of a table that exists; -1 when it does not. */
   long version(String relative) {
-    return DeltaTable.forPath(spark, path(relative)).history(1).first().getAs("version");
+    return DeltaLog.forTable(spark, path(relative))
+        .update(false, Option.empty(), Option.empty())
+        .version();
   }
 
   /** The version of the newest commit of that run, if it committed to the table. */
   Optional<Long> versionOf(String relative, String runId) {
-    if (!exists(relative)) {
-      return Optional.empty();
-    }
-    return newest(DeltaTable.forPath(spark, path(relative)).history(), Provenance.ofRun(runId))
-        .map(commit -> commit.<Long>getAs("version"));
+    return commits
+        .newest(path(relative), -1, version(relative), Provenance.ofRun(runId))
+        .map(Written::version);
   }
 
   /** Appends; returns nothing when the transaction had been committed before. */
@@ -92,6 +92,7 @@ final class DeltaStore {
         table.displayName(),
         () -> {
           String token = UUID.randomUUID().toString();
+          long before = version(relative);
           DataFrameWriter<Row> writer =
               ordered.write().format("delta").mode("append").option("userMetadata", by.json(token));
           if (transaction != null) {
@@ -100,7 +101,7 @@ final class DeltaStore {
                 .option("txnVersion", transaction.version());
           }
           writer.save(path(relative));
-          return written(relative, token);
+          return written(relative, before, token);
         });
   }
 
@@ -113,6 +114,7 @@ final class DeltaStore {
         table.displayName(),
         () -> {
           String token = UUID.randomUUID().toString();
+          long before = version(relative);
           ordered
               .write()
               .format("delta")
@@ -120,7 +122,7 @@ final class DeltaStore {
               .option("replaceWhere", condition)
               .option("userMetadata", by.json(token))
               .save(path(relative));
-          return written(relative, token).orElseThrow();
+          return written(relative, before, token).orElseThrow();
         });
   }
 
@@ -198,28 +200,8 @@ final class DeltaStore {
     return types;
   }
 
-  private Optional<Written> written(String relative, String token) {
-    DeltaTable table = DeltaTable.forPath(spark, path(relative));
-    return newest(table.history(RECENT_COMMITS), token)
-        .or(() -> newest(table.history(), token))
-        .map(
-            commit -> {
-              Map<String, String> metrics =
-                  commit.getJavaMap(commit.fieldIndex("operationMetrics"));
-              return new Written(
-                  commit.getAs("version"),
-                  Long.parseLong(metrics.getOrDefault("numOutputRows", "0")));
-            });
-  }
-
-  private static Optional<Row> newest(Dataset<Row> history, String metadata) {
-    return history
-        .filter(functions.col("userMetadata").contains(metadata))
-        .orderBy(functions.col("version").desc())
-        .limit(1)
-        .collectAsList()
-        .stream()
-        .findFirst();
+  private Optional<Written> written(String relative, long before, String token) {
+    return commits.newest(path(relative), before, version(relative), token);
   }
 
   private <T> T committing(String table, Supplier<T> commit) {

@@ -3,7 +3,6 @@ package io.cohortclv.jobs.lake;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 import static scala.jdk.javaapi.CollectionConverters.asScala;
@@ -17,9 +16,11 @@ import io.cohortclv.transforms.table.Table.Layout;
 import java.sql.Date;
 import java.sql.Timestamp;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,13 +29,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
 
 /** Which run of a day is visible, and how a run becomes so. */
 final class Publications {
-  private static final String RANK = "newest_first";
-
   private final SparkSession spark;
   private final DeltaStore store;
   private final String database;
@@ -73,27 +71,28 @@ final class Publications {
   }
 
   Optional<Publication> of(LocalDate asOf) {
-    return first(newestOfEachDay().filter(col(Operations.AS_OF_DATE).equalTo(lit(asOf))));
+    return newest(all().filter(col(Operations.AS_OF_DATE).equalTo(lit(asOf))));
   }
 
   Optional<Publication> latest() {
-    return first(newestOfEachDay().orderBy(col(Operations.AS_OF_DATE).desc()));
+    return newest(all());
   }
 
-  private Dataset<Row> newestOfEachDay() {
-    return store
-        .read(Operations.PUBLICATION.path(), Operations.PUBLICATION.schema())
-        .withColumn(
-            RANK,
-            row_number()
-                .over(
-                    Window.partitionBy(Operations.AS_OF_DATE)
-                        .orderBy(col(Operations.AT).desc(), col(Operations.RUN_ID).desc())))
-        .filter(col(RANK).equalTo(1));
+  private Dataset<Row> all() {
+    return store.read(Operations.PUBLICATION.path(), Operations.PUBLICATION.schema());
   }
 
-  private static Optional<Publication> first(Dataset<Row> publications) {
-    return publications.limit(1).collectAsList().stream().findFirst().map(Publications::read);
+  private static Optional<Publication> newest(Dataset<Row> publications) {
+    return publications
+        .orderBy(
+            col(Operations.AS_OF_DATE).desc(),
+            col(Operations.AT).desc(),
+            col(Operations.RUN_ID).desc())
+        .limit(1)
+        .collectAsList()
+        .stream()
+        .findFirst()
+        .map(Publications::read);
   }
 
   private static Publication read(Row row) {
@@ -184,18 +183,12 @@ final class Publications {
   private long replaceChangedMonths(Table ledger, Run run, Provenance by) {
     Dataset<Row> computed = store.read(scratch(ledger, run), ledger.schema());
     Dataset<Row> current = store.read(ledger.path(), ledger.schema());
-    Dataset<Row> before = fingerprints(ledger, current);
-    Dataset<Row> after = fingerprints(ledger, computed);
-    // A year of months is 12 rows: the ledger's whole history fits the driver.
+    Map<LocalDate, Row> before = fingerprints(ledger, current);
+    Map<LocalDate, Row> after = fingerprints(ledger, computed);
     List<LocalDate> changed =
-        before
-            .except(after)
-            .union(after.except(before))
-            .select(Table.ORDER_MONTH)
+        Stream.concat(before.keySet().stream(), after.keySet().stream())
             .distinct()
-            .collectAsList()
-            .stream()
-            .map(row -> row.<Date>getAs(0).toLocalDate())
+            .filter(month -> !Objects.equals(before.get(month), after.get(month)))
             .sorted()
             .toList();
     if (changed.isEmpty() && store.exists(ledger.path())) {
@@ -212,17 +205,24 @@ final class Publications {
         .version();
   }
 
-  /** A month of a ledger, how many rows it has, and a sum over their hashes. */
-  private static Dataset<Row> fingerprints(Table ledger, Dataset<Row> rows) {
+  /** By month of a ledger, how many rows it has and a sum over their hashes. */
+  private static Map<LocalDate, Row> fingerprints(Table ledger, Dataset<Row> rows) {
     // A hash skips nulls; the flags keep (a, null) and (null, a) apart.
     Column[] content =
         Stream.of(ledger.schema().fieldNames())
             .flatMap(name -> Stream.of(col(name), col(name).isNull()))
             .toArray(Column[]::new);
-    return rows.groupBy(col(Table.ORDER_MONTH))
-        .agg(
-            count(lit(1)).as("rows"),
-            sum(xxhash64(content).cast(DataTypes.createDecimalType(20, 0))).as("hashes"));
+    Dataset<Row> months =
+        rows.groupBy(col(Table.ORDER_MONTH))
+            .agg(
+                count(lit(1)).as("rows"),
+                sum(xxhash64(content).cast(DataTypes.createDecimalType(20, 0))).as("hashes"));
+    // A year of months is 12 rows: a ledger's whole history fits the driver.
+    Map<LocalDate, Row> fingerprints = new HashMap<>();
+    for (Row month : months.collectAsList()) {
+      fingerprints.put(month.<Date>getAs(Table.ORDER_MONTH).toLocalDate(), month);
+    }
+    return fingerprints;
   }
 
   private void replaceView(Table table) {

@@ -1,0 +1,53 @@
+package io.cohortclv.jobs.lake;
+
+import io.cohortclv.jobs.config.ClvConfig;
+import io.cohortclv.jobs.config.SourceConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.SparkSession;
+
+/** Lakes in temporary folders; one session serves all tests of the module. */
+public final class TestLakes {
+  static {
+    System.setProperty("spark.sql.shuffle.partitions", "2");
+    System.setProperty("spark.master", "local[2]");
+    System.setProperty("spark.ui.enabled", "false");
+    System.setProperty("spark.databricks.delta.snapshotPartitions", "2");
+    System.setProperty(
+        "spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/clv-test-warehouse");
+    SparkSession.setActiveSession(Sessions.open("tests"));
+  }
+
+  private TestLakes() {}
+
+  public static Lake open(Path root, SourceConfig... sources) {
+    return Lake.open(config(root, sources), "test");
+  }
+
+  public static ClvConfig config(Path root, SourceConfig... sources) {
+    Map<String, List<SourceConfig>> inputs = new java.util.LinkedHashMap<>();
+    for (SourceConfig source : sources) {
+      inputs.computeIfAbsent(source.input(), i -> new java.util.ArrayList<>()).add(source);
+    }
+    return new ClvConfig(
+        new ClvConfig.Lake(root.toUri().toString(), "clv"),
+        new ClvConfig.Identifiers(Optional.of("a key of tests")),
+        new ClvConfig.Reporting("EUR", ZoneId.of("Europe/Berlin"), 365, 0.1),
+        inputs,
+        Optional.empty(),
+        new ClvConfig.Attribution(
+            "last_touch",
+            List.of("first_touch"),
+            Duration.ofDays(30),
+            Duration.ofDays(1),
+            Duration.ofDays(90)),
+        new ClvConfig.Margin(0.3),
+        new ClvConfig.Fit("mbg-nbd", true, 100, 1_000_000),
+        new ClvConfig.Scorecard(30),
+        "hash of tests");
+  }
+}
