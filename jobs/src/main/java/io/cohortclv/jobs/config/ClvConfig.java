@@ -27,6 +27,21 @@ public record ClvConfig(
     Scorecard scorecard,
     String hash) {
 
+  /** The same with that key of identifiers. */
+  public ClvConfig withIdentifiers(String key) {
+    return new ClvConfig(
+        lake,
+        new Identifiers(Optional.of(key)),
+        reporting,
+        inputs,
+        historyCompleteFrom,
+        attribution,
+        margin,
+        fit,
+        scorecard,
+        hash);
+  }
+
   /**
    * Where the tables lie.
    *

@@ -70,7 +70,7 @@ public final class Lake implements AutoCloseable {
   /** Opens the lake; uses the session of this thread when there is one and then leaves it open. */
   public static Lake open(ClvConfig config, String job) {
     boolean ownsSession = SparkSession.getActiveSession().isEmpty();
-    return new Lake(Sessions.open("clv " + job), ownsSession, config, job);
+    return new Lake(Sessions.open("clv " + job, Sessions.Work.LAKE), ownsSession, config, job);
   }
 
   public SparkSession spark() {
@@ -105,7 +105,7 @@ public final class Lake implements AutoCloseable {
   }
 
   /** All rows of the clean zone, whatever their outcome. */
-  Dataset<Row> clean(Contract contract) {
+  public Dataset<Row> clean(Contract contract) {
     return store.read(contract.clean().path(), contract.clean().schema());
   }
 

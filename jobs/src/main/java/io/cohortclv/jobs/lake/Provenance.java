@@ -2,9 +2,9 @@ package io.cohortclv.jobs.lake;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cohortclv.jobs.config.Build;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Who made a commit; rides in its {@code userMetadata}.
@@ -16,13 +16,6 @@ import java.util.Optional;
 record Provenance(String job, String runId, Map<String, Long> inputVersions) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Git revision of the program: the launcher's or the jar's word for it. */
-  static String codeRevision() {
-    return Optional.ofNullable(System.getProperty("clv.revision"))
-        .or(() -> Optional.ofNullable(Provenance.class.getPackage().getImplementationVersion()))
-        .orElse("unknown");
-  }
-
   /** What the metadata of every commit of that run contains. */
   static String ofRun(String runId) {
     return "\"run_id\":\"" + runId + "\"";
@@ -32,7 +25,7 @@ record Provenance(String job, String runId, Map<String, Long> inputVersions) {
     Map<String, Object> metadata = new LinkedHashMap<>();
     metadata.put("job", job);
     metadata.put("run_id", runId);
-    metadata.put("code_revision", codeRevision());
+    metadata.put("code_revision", Build.revision());
     metadata.put("input_versions", inputVersions);
     metadata.put("commit", token);
     try {

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 import static scala.jdk.javaapi.CollectionConverters.asScala;
 
+import io.cohortclv.jobs.config.Build;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.DeltaStore.Transaction;
 import io.cohortclv.transforms.table.Operations;
@@ -162,7 +163,7 @@ final class Publications {
                         Lake.now(),
                         asScala(versions),
                         configHash,
-                        Provenance.codeRevision(),
+                        Build.revision(),
                         isBackfill)),
                 Operations.PUBLICATION.schema())
             .coalesce(1),

@@ -18,13 +18,30 @@ public final class Sessions {
   private static final String EXTENSIONS = "spark.sql.extensions";
   private static final String DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension";
 
+  /** What a session works on. */
+  public enum Work {
+    /** Files alone; starts faster. */
+    FILES,
+    /** The lake's Delta tables. */
+    LAKE
+  }
+
   private Sessions() {}
 
-  public static SparkSession open(String appName) {
+  public static SparkSession open(String appName, Work work) {
     SparkConf conf = new SparkConf();
     conf.setIfMissing("spark.app.name", appName);
     conf.set("spark.sql.session.timeZone", "UTC");
     conf.set("spark.sql.ansi.enabled", "true");
+<<<<<<< HEAD
+    if (work == Work.LAKE) {
+      conf.set(EXTENSIONS, withDelta(conf.get(EXTENSIONS, "")));
+      conf.setIfMissing(
+          "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+      // Delta's default of ten million attempts is a hang.
+      conf.setIfMissing("spark.databricks.delta.maxCommitAttempts", "50");
+    }
+=======
     conf.set(EXTENSIONS, withDelta(conf.get(EXTENSIONS, "")));
     conf.setIfMissing(
         "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
@@ -32,6 +49,7 @@ public final class Sessions {
     conf.set("spark.databricks.delta.skipRecordingEmptyCommits", "false");
     // Delta's default of ten million attempts is a hang.
     conf.setIfMissing("spark.databricks.delta.maxCommitAttempts", "50");
+>>>>>>> ingest
     if (!conf.contains("spark.master")) {
       embed(conf);
     }

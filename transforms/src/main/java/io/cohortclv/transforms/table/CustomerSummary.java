@@ -16,6 +16,7 @@ public final class CustomerSummary {
   public static final String AGE_DAYS = "age_days";
   public static final String PURCHASE_DAYS = "purchase_days";
   public static final String REVENUE_PER_DAY_MEAN = "revenue_per_day_mean";
+  public static final String NET_REVENUE = "net_revenue";
   public static final String MARGIN_RATE = "margin_rate";
   public static final String FIRST_MARGIN = "first_margin";
   public static final String HIST_MARGIN = "hist_margin";
@@ -38,6 +39,7 @@ public final class CustomerSummary {
           real(
               REVENUE_PER_DAY_MEAN,
               "Mean net revenue of the repeat purchase days, reporting currency; null without"),
+          money(NET_REVENUE, "Net revenue of all counted orders by the as-of date"),
           real(MARGIN_RATE, "Margin as a fraction of net revenue, all counted orders"),
           money(FIRST_MARGIN, "Margin of the first purchase day"),
           money(HIST_MARGIN, "Margin of all counted orders by the as-of date"),

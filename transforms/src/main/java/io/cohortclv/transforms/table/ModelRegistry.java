@@ -26,6 +26,12 @@ public final class ModelRegistry {
   public static final String DATA_FINGERPRINT = "data_fingerprint";
   public static final String CODE_REVISION = "code_revision";
 
+  /** Family of the spend model. */
+  public static final String GAMMA_GAMMA = "gamma-gamma";
+
+  /** Family of the plain mean: what is expected where Gamma-Gamma has no finite mean or no data. */
+  public static final String MEAN_SPEND = "mean-spend";
+
   /** Segment path of the model of all customers. */
   public static final String POOLED = "all";
 
@@ -34,7 +40,9 @@ public final class ModelRegistry {
           "model_registry",
           "one fitted model x segment",
           text(MODEL_ID, "Family, segment and data fingerprint"),
-          text(FAMILY, "mbg-nbd, bg-nbd or pareto-nbd for frequency; gamma-gamma for spend"),
+          text(
+              FAMILY,
+              "mbg-nbd, bg-nbd or pareto-nbd for frequency; gamma-gamma or mean-spend for spend"),
           text(SEGMENT_PATH, "all, or source_type=..."),
           Table.of(
               PARAMETER_NAMES, createArrayType(StringType), "Names, in the order of the values"),

@@ -1,0 +1,66 @@
+package io.cohortclv.jobs;
+
+import io.cohortclv.jobs.config.ClvConfig;
+import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.jobs.lake.Lake;
+import io.cohortclv.jobs.lake.Run;
+import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.fit.InfeasibleDataException;
+import io.cohortclv.transforms.summary.CompressedHistories;
+import io.cohortclv.transforms.table.CustomerAcquisition;
+import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.ModelRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Customer histories to fitted models: one of all customers, and one of each source type. */
+final class FitJob implements Stage {
+  @Override
+  public long run(Lake lake, ClvConfig config, Run run) {
+    ClvConfig.Fit settings = config.fit();
+    Dataset<Row> fittable =
+        CompressedHistories.fittable(
+            lake.read(CustomerSummary.TABLE, run), lake.read(CustomerAcquisition.TABLE, run));
+    int cap = settings.maxDistinctHistories();
+    List<Row> purchases =
+        lake.collectSmall(
+            CompressedHistories.ofPurchases(fittable),
+            cap,
+            "distinct histories (fit.max-distinct-histories)");
+    List<Row> spend =
+        lake.collectSmall(
+            CompressedHistories.ofSpend(fittable),
+            cap,
+            "distinct mean spends (fit.max-distinct-histories)");
+    List<Row> revenue =
+        lake.collectSmall(
+            CompressedHistories.ofRevenue(fittable),
+            CustomerAcquisition.SOURCE_TYPES.size(),
+            "source types");
+    ModelFamily family = ModelFamily.of(settings.model());
+    List<Row> registry = new ArrayList<>();
+    try {
+      registry.addAll(
+          SegmentFit.of(ModelRegistry.POOLED, family, purchases, spend, revenue).registryRows());
+    } catch (InfeasibleDataException e) {
+      throw CommandException.data(
+          "The purchase model of "
+              + run.asOf()
+              + " cannot be fitted, and nothing was published. "
+              + e.getMessage());
+    }
+    for (String sourceType : CustomerAcquisition.SOURCE_TYPES) {
+      SegmentFit.ofSourceType(
+              sourceType, settings.minSegmentCustomers(), family, purchases, spend, revenue)
+          .ifPresent(fit -> registry.addAll(fit.registryRows()));
+    }
+    return lake.write(
+            ModelRegistry.TABLE,
+            run,
+            ModelRegistry.TABLE.conform(
+                lake.spark().createDataFrame(registry, SegmentFit.REGISTRY_SCHEMA).coalesce(1)))
+        .rows();
+  }
+}

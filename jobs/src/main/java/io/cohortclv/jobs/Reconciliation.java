@@ -1,0 +1,162 @@
+package io.cohortclv.jobs;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.countDistinct;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.jobs.lake.Lake;
+import io.cohortclv.jobs.lake.Run;
+import io.cohortclv.transforms.table.CohortRetention;
+import io.cohortclv.transforms.table.CustomerAcquisition;
+import io.cohortclv.transforms.table.CustomerClv;
+import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.Operations;
+import io.cohortclv.transforms.table.OrderAttribution;
+import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.Scorecards;
+import io.cohortclv.transforms.table.Table;
+import java.math.BigDecimal;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/**
+ * Sums that must agree between the tables of a run, whatever the data. A difference is an error of
+ * the program, and such a run is not published.
+ */
+final class Reconciliation {
+  /** Both sides are published at two decimals or are sums of shares of customers. */
+  private static final BigDecimal TOLERANCE = new BigDecimal("0.0005");
+
+  private record Check(String name, BigDecimal left, BigDecimal right) {
+    boolean holds() {
+      return left.subtract(right).abs().compareTo(TOLERANCE) <= 0;
+    }
+  }
+
+  private final List<Check> checks = new ArrayList<>();
+
+  private Reconciliation() {}
+
+  /** Makes every check of the run and notes them in ops.recon. */
+  static void of(Lake lake, Run run) {
+    Reconciliation reconciliation = new Reconciliation();
+    reconciliation.compare(lake, run);
+    reconciliation.note(lake, run);
+    List<String> broken =
+        reconciliation.checks.stream().filter(c -> !c.holds()).map(Check::name).toList();
+    if (!broken.isEmpty()) {
+      throw CommandException.data(
+          "The tables of run "
+              + run.runId()
+              + " do not agree with each other ("
+              + String.join("; ", broken)
+              + "), so nothing was published. This is an error of the program, not of the data: see"
+              + " clv show ops.recon, and report it with these figures.");
+    }
+  }
+
+  private void compare(Lake lake, Run run) {
+    Column counted = col(OrderValue.COUNTED);
+    Column known = counted.and(col(OrderValue.CUSTOMER_ID).isNotNull());
+    Row orders =
+        one(
+            lake,
+            lake.read(OrderValue.TABLE, run),
+            sum(when(counted, 1).otherwise(0)),
+            sum(when(counted, col(OrderValue.NET_REVENUE))),
+            countDistinct(when(known, col(OrderValue.CUSTOMER_ID))),
+            sum(when(known, col(OrderValue.NET_REVENUE))),
+            sum(when(known, col(OrderValue.MARGIN))));
+    Row credits =
+        one(
+            lake,
+            lake.read(OrderAttribution.TABLE, run).filter(col(OrderAttribution.IS_CONTRACT_MODEL)),
+            sum(OrderAttribution.CREDIT_SHARE),
+            sum(OrderAttribution.CREDITED_NET));
+    Column acquired = not(col(CustomerAcquisition.IS_LEFT_CENSORED));
+    Row acquisitions =
+        one(
+            lake,
+            lake.read(CustomerAcquisition.TABLE, run)
+                .filter(col(CustomerAcquisition.IS_CONTRACT_MODEL)),
+            sum(CustomerAcquisition.ACQUISITION_SHARE),
+            sum(when(acquired, col(CustomerAcquisition.ACQUISITION_SHARE))));
+    Row summaries =
+        one(
+            lake,
+            lake.read(CustomerSummary.TABLE, run),
+            count(lit(1)),
+            sum(CustomerSummary.NET_REVENUE),
+            sum(CustomerSummary.HIST_MARGIN));
+    Row values =
+        one(lake, lake.read(CustomerClv.TABLE, run), count(lit(1)), sum(CustomerClv.HIST_MARGIN));
+    Row cohorts =
+        one(
+            lake,
+            lake.read(CohortRetention.TABLE, run)
+                .filter(col(CohortRetention.AGE_MONTH).equalTo(lit(0))),
+            sum(CohortRetention.CUSTOMERS));
+    Row sources =
+        one(lake, lake.read(Scorecards.SOURCE_SCORECARD, run), sum(Scorecards.N_CUSTOMERS));
+
+    check("orders counted = orders credited", orders, 0, credits, 0);
+    check("net revenue of orders = net revenue credited", orders, 1, credits, 1);
+    check("customers who ordered = customers acquired", orders, 2, acquisitions, 0);
+    check("customers who ordered = customers summarized", orders, 2, summaries, 0);
+    check("net revenue of customers' orders = net revenue summarized", orders, 3, summaries, 1);
+    check("margin of customers' orders = margin summarized", orders, 4, summaries, 2);
+    check("customers summarized = customers scored", summaries, 0, values, 0);
+    check("margin summarized = margin scored", summaries, 2, values, 1);
+    check("customers acquired = customers in cohorts", acquisitions, 1, cohorts, 0);
+    check("customers acquired = customers in source_scorecard", acquisitions, 1, sources, 0);
+  }
+
+  private void check(String name, Row left, int leftColumn, Row right, int rightColumn) {
+    checks.add(new Check(name, left.getDecimal(leftColumn), right.getDecimal(rightColumn)));
+  }
+
+  /** One row of sums, null sums as 0. */
+  private static Row one(Lake lake, Dataset<Row> rows, Column... sums) {
+    Column[] exact = new Column[sums.length];
+    for (int i = 0; i < sums.length; i++) {
+      exact[i] = coalesce(sums[i], lit(0)).cast(Table.MONEY).as("sum_" + i);
+    }
+    return lake.collectSmall(
+            rows.agg(exact[0], Arrays.copyOfRange(exact, 1, exact.length)), 1, "rows of sums")
+        .get(0);
+  }
+
+  private void note(Lake lake, Run run) {
+    Timestamp now = Timestamp.from(Instant.now());
+    lake.append(
+        Operations.RECON,
+        checks.stream()
+            .map(
+                c ->
+                    RowFactory.create(
+                        now,
+                        null,
+                        run.runId(),
+                        null,
+                        null,
+                        c.name(),
+                        null,
+                        c.left(),
+                        c.right(),
+                        c.left().subtract(c.right())))
+            .toList());
+  }
+}

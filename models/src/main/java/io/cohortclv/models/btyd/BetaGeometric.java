@@ -1,0 +1,151 @@
+package io.cohortclv.models.btyd;
+
+import io.cohortclv.models.math.BetaMean;
+import io.cohortclv.models.math.DiscountedIntegral;
+import io.cohortclv.models.math.LogSpace;
+import java.util.Arrays;
+
+/**
+ * What BG/NBD and MBG/NBD share. Customers buy at a rate λ ~ gamma(r, α) and drop out with
+ * probability p ~ beta(a, b) after a purchase. The two differ in one number d: the chances to drop
+ * out that came before the first repeat, 0 in BG/NBD and 1 in MBG/NBD.
+ *
+ * <p>With m = x + d chances taken so far, the likelihood of (x, t_x, T) is
+ *
+ * <pre>
+ * (r)_x α^r · [ (b)_m / (a+b)_m · (α+T)^−(r+x)  +  [m&gt;0] a (b)_(m−1) / (a+b)_m · (α+t_x)^−(r+x) ]
+ * </pre>
+ *
+ * <p>(alive, and dropped out after the last purchase), where (·)_n is the rising factorial. Given
+ * the history and alive, λ ~ gamma(r + x, α + T) and p ~ beta(a, b + m) independently, and the rate
+ * of purchases u later is E[λ e^(−λpu)]. This is (r+x)/(α+T) · E[(1 + pu/(α+T))^−(r+x+1)], whose
+ * integral over the horizon has no singularity at a = 1 nor at a + b &lt; 1, unlike the closed form
+ * with a − 1 in its denominator. All terms are positive and kept in log space.
+ */
+abstract sealed class BetaGeometric implements PurchaseModel permits BgNbd, MbgNbd {
+  private final double r;
+  private final double alpha;
+  private final double a;
+  private final double b;
+  private final int chancesBeforeRepeats;
+
+  BetaGeometric(double r, double alpha, double a, double b, int chancesBeforeRepeats) {
+    this.r = r;
+    this.alpha = alpha;
+    this.a = a;
+    this.b = b;
+    this.chancesBeforeRepeats = chancesBeforeRepeats;
+  }
+
+  @Override
+  public double[] parameters() {
+    return new double[] {r, alpha, a, b};
+  }
+
+  @Override
+  public double logLikelihood(int repeats, double recency, double age) {
+    Checks.history(repeats, recency, age);
+    int chances = repeats + chancesBeforeRepeats;
+    double shape = r + repeats;
+    double alive = logKept(chances) - shape * Math.log(alpha + age);
+    double dropped =
+        chances == 0
+            ? Double.NEGATIVE_INFINITY
+            : logDropped(chances) - shape * Math.log(alpha + recency);
+    return LogSpace.risingFactorial(r, repeats)
+        + r * Math.log(alpha)
+        + LogSpace.sum(alive, dropped);
+  }
+
+  /** ln P(kept through so many chances). */
+  private double logKept(int chances) {
+    return LogSpace.risingFactorial(b, chances) - LogSpace.risingFactorial(a + b, chances);
+  }
+
+  /** ln P(dropped out at exactly this chance). */
+  private double logDropped(int chance) {
+    return Math.log(a)
+        + LogSpace.risingFactorial(b, chance - 1)
+        - LogSpace.risingFactorial(a + b, chance);
+  }
+
+  @Override
+  public double aliveProbability(int repeats, double recency, double age) {
+    Checks.history(repeats, recency, age);
+    return aliveNow(repeats, recency, age);
+  }
+
+  private double aliveNow(int repeats, double recency, double age) {
+    int chances = repeats + chancesBeforeRepeats;
+    if (chances == 0) {
+      return 1;
+    }
+    double logOdds =
+        Math.log(b + chances - 1)
+            - Math.log(a)
+            - (r + repeats) * Math.log1p((age - recency) / (alpha + recency));
+    return 1 / (1 + Math.exp(-logOdds));
+  }
+
+  @Override
+  public double aliveProbability(double ahead, int repeats, double recency, double age) {
+    Checks.time("time ahead", ahead);
+    double now = aliveProbability(repeats, recency, age);
+    int chances = repeats + chancesBeforeRepeats;
+    return now * BetaMean.of(r + repeats, a, b + chances, ahead / (alpha + age));
+  }
+
+  @Override
+  public double discountedPurchases(
+      double horizon, double discountRate, int repeats, double recency, double age) {
+    Checks.history(repeats, recency, age);
+    Checks.horizon(horizon, discountRate);
+    double scale = alpha + age;
+    double shape = r + repeats;
+    double second = b + repeats + chancesBeforeRepeats;
+    // The fall of the rate per ln(scale + u): its limits at u = 0 and far out.
+    double steepness = Math.max((shape + 1) * a / (a + second), Math.min(a, shape + 1));
+    double whileAlive =
+        DiscountedIntegral.of(
+            (times, rates) -> {
+              double[] y = Arrays.stream(times).map(u -> u / scale).toArray();
+              BetaMean.of(shape + 1, a, second, y, rates);
+            },
+            scale,
+            steepness,
+            horizon,
+            discountRate);
+    return aliveNow(repeats, recency, age) * (shape / scale) * whileAlive;
+  }
+
+  @Override
+  public double discountedPurchases(double horizon, double discountRate) {
+    return discountedPurchases(horizon, discountRate, 0, 0, 0);
+  }
+
+  /**
+   * Still buying after n purchases, or dropped out at the n-th: the negative binomial probability
+   * of n, and of n or more, each by its probability of dropout. No near-equal terms are subtracted.
+   */
+  @Override
+  public double probability(int purchases, double horizon) {
+    Checks.purchases(purchases);
+    Checks.time("horizon", horizon);
+    int chances = purchases + chancesBeforeRepeats;
+    double ratio = horizon / alpha;
+    double kept = Math.exp(logKept(chances) + NegativeBinomial.log(purchases, r, ratio));
+    if (chances == 0) {
+      return kept;
+    }
+    return kept + Math.exp(logDropped(chances)) * NegativeBinomial.atLeast(purchases, r, ratio);
+  }
+
+  @Override
+  public String toString() {
+    return family().title()
+        + " "
+        + family().parameterNames()
+        + " = "
+        + Arrays.toString(parameters());
+  }
+}

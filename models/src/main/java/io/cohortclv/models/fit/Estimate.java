@@ -1,0 +1,151 @@
+package io.cohortclv.models.fit;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.hipparchus.linear.Array2DRowRealMatrix;
+import org.hipparchus.linear.EigenDecompositionSymmetric;
+
+/** What the curvature at a summit says of the parameters there. */
+final class Estimate {
+  private static final double STEEP_ENOUGH = 1e-6;
+  private static final double ILL_CONDITIONED = 1e8;
+
+  private final Maximizer.Summit summit;
+  private final double[] curvatures;
+  private final double[][] directions;
+  private final double[][] logCovariance;
+  private final double customers;
+
+  Estimate(Maximizer.Summit summit, double customers) {
+    this.summit = summit;
+    this.customers = customers;
+    int size = summit.parameters().length;
+    double[][] negative = new double[size][size];
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < size; j++) {
+        negative[i][j] = -summit.hessian()[i][j];
+      }
+    }
+    var eigen = new EigenDecompositionSymmetric(new Array2DRowRealMatrix(negative, false));
+    curvatures = eigen.getEigenvalues();
+    directions = new double[size][];
+    logCovariance = new double[size][size];
+    for (int k = 0; k < size; k++) {
+      directions[k] = eigen.getEigenvector(k).toArray();
+      for (int i = 0; i < size; i++) {
+        for (int j = 0; j < size; j++) {
+          logCovariance[i][j] += directions[k][i] * directions[k][j] / curvatures[k];
+        }
+      }
+    }
+    if (!(leastCurvature() > 0)) {
+      for (double[] row : logCovariance) {
+        Arrays.fill(row, Double.NaN);
+      }
+    }
+  }
+
+  private double leastCurvature() {
+    return Arrays.stream(curvatures).min().orElseThrow();
+  }
+
+  double[] parameters() {
+    return summit.parameters().clone();
+  }
+
+  double[][] logCovariance() {
+    return Arrays.stream(logCovariance).map(double[]::clone).toArray(double[][]::new);
+  }
+
+  double[][] covariance() {
+    double[][] out = logCovariance();
+    for (int i = 0; i < out.length; i++) {
+      for (int j = 0; j < out.length; j++) {
+        out[i][j] *= summit.parameters()[i] * summit.parameters()[j];
+      }
+    }
+    return out;
+  }
+
+  double[] standardErrors() {
+    double[] out = new double[logCovariance.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = summit.parameters()[i] * Math.sqrt(logCovariance[i][i]);
+    }
+    return out;
+  }
+
+  double logLikelihood() {
+    return summit.value();
+  }
+
+  boolean converged() {
+    return summit.converged();
+  }
+
+  int iterations() {
+    return summit.iterations();
+  }
+
+  double gradientNorm() {
+    return Math.sqrt(Arrays.stream(summit.gradient()).map(g -> g * g).sum()) / customers;
+  }
+
+  /** Infinite where the log-likelihood is flat or rises in some direction. */
+  double conditionNumber() {
+    double least = leastCurvature();
+    return least > 0
+        ? Arrays.stream(curvatures).max().orElseThrow() / least
+        : Double.POSITIVE_INFINITY;
+  }
+
+  List<String> warnings(List<String> names, double[] lowest, double[] highest) {
+    List<String> warnings = new ArrayList<>();
+    if (!converged()) {
+      warnings.add("the fit did not converge in " + iterations() + " steps");
+    }
+    boolean bound = false;
+    for (int i = 0; i < names.size(); i++) {
+      double log = Math.log(summit.parameters()[i]);
+      if (log <= lowest[i] + 1e-9 || log >= highest[i] - 1e-9) {
+        bound = true;
+        warnings.add(names.get(i) + " ran to its bound " + number(summit.parameters()[i]));
+      }
+    }
+    if (!bound && gradientNorm() > STEEP_ENOUGH) {
+      warnings.add(
+          "the gradient's norm is " + number(gradientNorm()) + " a customer where it should be 0");
+    }
+    if (conditionNumber() > ILL_CONDITIONED) {
+      warnings.add(
+          "the likelihood is nearly flat (condition number "
+              + number(conditionNumber())
+              + ") along "
+              + flattest(names)
+              + ": these parameters are not determined one by one");
+    }
+    return warnings;
+  }
+
+  /** The direction of least curvature, as {@code +0.71 ln a +0.70 ln b}. */
+  private String flattest(List<String> names) {
+    int least = 0;
+    for (int k = 1; k < curvatures.length; k++) {
+      least = curvatures[k] < curvatures[least] ? k : least;
+    }
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < names.size(); i++) {
+      if (Math.abs(directions[least][i]) >= 0.05) {
+        out.append(out.isEmpty() ? "" : " ")
+            .append(String.format(Locale.ROOT, "%+.2f ln %s", directions[least][i], names.get(i)));
+      }
+    }
+    return out.toString();
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.3g", value);
+  }
+}

@@ -1,0 +1,91 @@
+package io.cohortclv.models.fit;
+
+import io.cohortclv.models.btyd.PurchaseModel;
+import java.util.List;
+
+/**
+ * A purchase model fitted by maximum likelihood. Arrays are in the order of the family's parameter
+ * names and are handed out as copies.
+ */
+public final class PurchaseFit {
+  private final PurchaseModel model;
+  private final Estimate estimate;
+  private final long customers;
+  private final long repeatPurchases;
+  private final int distinctHistories;
+  private final List<String> warnings;
+
+  PurchaseFit(PurchaseModel model, Estimate estimate, Histories histories, List<String> warnings) {
+    this.model = model;
+    this.estimate = estimate;
+    this.customers = histories.customers();
+    this.repeatPurchases = histories.totalRepeats();
+    this.distinctHistories = histories.distinct();
+    this.warnings = List.copyOf(warnings);
+  }
+
+  public PurchaseModel model() {
+    return model;
+  }
+
+  /** Asymptotic standard errors of the parameters, NaN where the data do not bound one. */
+  public double[] standardErrors() {
+    return estimate.standardErrors();
+  }
+
+  /** Asymptotic covariance of the parameters: the inverse of the negative Hessian. */
+  public double[][] covariance() {
+    return estimate.covariance();
+  }
+
+  /** Asymptotic covariance of the logarithms of the parameters. */
+  public double[][] logCovariance() {
+    return estimate.logCovariance();
+  }
+
+  /** At the optimum, in the time unit of the data: a density, so it shifts with the unit. */
+  public double logLikelihood() {
+    return estimate.logLikelihood();
+  }
+
+  public boolean converged() {
+    return estimate.converged();
+  }
+
+  /** Newton steps of the climb that ended highest. */
+  public int iterations() {
+    return estimate.iterations();
+  }
+
+  public long customers() {
+    return customers;
+  }
+
+  public long repeatPurchases() {
+    return repeatPurchases;
+  }
+
+  public int distinctHistories() {
+    return distinctHistories;
+  }
+
+  /** Norm of the gradient in the log parameters, a customer. */
+  public double gradientNorm() {
+    return estimate.gradientNorm();
+  }
+
+  /** Largest over smallest curvature of the log-likelihood in the log parameters. */
+  public double conditionNumber() {
+    return estimate.conditionNumber();
+  }
+
+  /** What a reader of the parameters should know, one sentence each; empty when nothing. */
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  @Override
+  public String toString() {
+    return model + ", log-likelihood " + estimate.logLikelihood();
+  }
+}

@@ -1,0 +1,80 @@
+package io.cohortclv.models.fit;
+
+import io.cohortclv.models.spend.GammaGamma;
+import io.cohortclv.models.spend.GammaGammaParameters;
+import java.util.List;
+
+/** Fits the Gamma-Gamma model by maximum likelihood. */
+public final class SpendFits {
+  private static final List<String> NAMES = List.of("p", "q", "v");
+  private static final double WIDEST_LOG = 14;
+
+  private SpendFits() {}
+
+  /**
+   * The maximum likelihood fit, from several starts that depend on the data alone.
+   *
+   * @throws InfeasibleDataException where the data cannot tell the parameters
+   */
+  public static SpendFit fit(SpendHistories histories) {
+    double mean = requireFeasible(histories);
+    double scale = Math.log(mean);
+    double[] lowest = {-WIDEST_LOG, -WIDEST_LOG, scale - WIDEST_LOG};
+    double[] highest = {WIDEST_LOG, WIDEST_LOG, scale + WIDEST_LOG};
+    Maximizer maximizer =
+        new Maximizer(new GammaGammaLikelihood(histories), histories.weights(), lowest, highest);
+    Maximizer.Summit best = null;
+    double[][] shapes = {{5, 3}, {1, 1.5}, {30, 8}};
+    for (double[] shape : shapes) {
+      double p = shape[0];
+      double q = shape[1];
+      // The population mean p v/(q − 1) starts at the data's.
+      Maximizer.Summit summit = maximizer.climb(new double[] {p, q, mean * (q - 1) / p});
+      if (best == null || summit.value() - best.value() > 1e-9 * histories.customers()) {
+        best = summit;
+      }
+    }
+    Estimate estimate = new Estimate(best, histories.customers());
+    List<String> warnings = estimate.warnings(NAMES, lowest, highest);
+    double[] at = estimate.parameters();
+    if (at[1] <= 1) {
+      warnings.add(
+          "q is "
+              + at[1]
+              + ", not above 1: the mean spend of the population is infinite in this model, and so"
+              + " is that of customers without a repeat purchase");
+    }
+    return new SpendFit(
+        GammaGamma.of(new GammaGammaParameters(at[0], at[1], at[2])),
+        estimate,
+        histories.customers(),
+        warnings);
+  }
+
+  /** The mean amount, once it is clear that amounts and numbers differ enough to tell p, q, v. */
+  private static double requireFeasible(SpendHistories histories) {
+    if (histories.customers() < NAMES.size()) {
+      throw new InfeasibleDataException(
+          "Gamma-Gamma has 3 parameters, but there are "
+              + histories.customers()
+              + " customers with an amount: use the model of a larger group");
+    }
+    double sum = 0;
+    double least = Double.POSITIVE_INFINITY;
+    double most = 0;
+    for (int i = 0; i < histories.distinct(); i++) {
+      sum += histories.weight(i) * histories.mean(i);
+      least = Math.min(least, histories.mean(i));
+      most = Math.max(most, histories.mean(i));
+    }
+    if (least == most) {
+      throw new InfeasibleDataException(
+          "all "
+              + histories.customers()
+              + " customers spend the same mean amount "
+              + least
+              + ", so there is no spread for Gamma-Gamma to describe: use that amount");
+    }
+    return sum / histories.customers();
+  }
+}

@@ -1,0 +1,2 @@
+/** Compressed histories, maximum likelihood, standard errors. */
+package io.cohortclv.models.fit;

@@ -1,0 +1,2 @@
+/** Models of the money in one purchase. */
+package io.cohortclv.models.spend;

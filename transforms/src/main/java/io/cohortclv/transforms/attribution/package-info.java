@@ -1,0 +1,2 @@
+/** Who brought each order and each customer. */
+package io.cohortclv.transforms.attribution;

@@ -1,0 +1,2 @@
+/** Retention and cumulative value of acquisition cohorts. */
+package io.cohortclv.transforms.cohorts;

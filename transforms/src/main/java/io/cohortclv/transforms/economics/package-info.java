@@ -1,0 +1,2 @@
+/** Scorecards: credit, scores and costs brought together. */
+package io.cohortclv.transforms.economics;

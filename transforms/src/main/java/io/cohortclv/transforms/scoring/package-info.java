@@ -1,0 +1,2 @@
+/** Fitted models made into columns of customers. */
+package io.cohortclv.transforms.scoring;

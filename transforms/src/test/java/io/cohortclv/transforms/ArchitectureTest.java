@@ -1,0 +1,60 @@
+package io.cohortclv.transforms;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.SparkSession;
+
+@AnalyzeClasses(
+    packages = "io.cohortclv.transforms",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String ACTIONS =
+      "collect.*|count|show|head|first|take.*|tail|foreach.*|toLocalIterator|write.*|cache|persist"
+          + "|checkpoint|localCheckpoint|isEmpty|reduce|toDF|createOrReplace.*|createGlobal.*";
+
+  @ArchTest
+  static final ArchRule stagesMeetOnlyInTables =
+      slices()
+          .matching("io.cohortclv.transforms.(*)..")
+          .should()
+          .notDependOnEachOther()
+          .ignoreDependency(
+              DescribedPredicate.alwaysTrue(), resideInAPackage("io.cohortclv.transforms.table.."));
+
+  @ArchTest
+  static final ArchRule tablesKnowNoStage =
+      noClasses()
+          .that()
+          .resideInAPackage("..transforms.table..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.cohortclv.models..");
+
+  @ArchTest
+  static final ArchRule transformsRunNoActions =
+      noClasses()
+          .should()
+          .callMethodWhere(
+              target(owner(assignableTo(Dataset.class))).and(target(nameMatching(ACTIONS))));
+
+  @ArchTest
+  static final ArchRule transformsOpenNoSession =
+      noClasses().should().dependOnClassesThat().areAssignableTo(SparkSession.class);
+
+  @ArchTest
+  static final ArchRule classesAreNamedForTheirSubject =
+      classes().should().haveNameNotMatching(".*(Util|Utils|Helper|Helpers|Manager|Common|Impl)");
+}

@@ -1,0 +1,91 @@
+package io.cohortclv.transforms.summary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.cohortclv.transforms.TypedRows;
+import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.OrderValue;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+
+class CustomerSummariesTest {
+  private final TypedRows orders =
+      TypedRows.of(OrderValue.TABLE.schema())
+          .defaults("source_system", "shop", "counted", true, "net_revenue", "10", "margin", "4");
+
+  private List<Row> summaries(String asOf, boolean midpoint, int horizonDays) {
+    return CustomerSummaries.summarizeAsOf(
+            orders.dataset(), LocalDate.parse(asOf), midpoint, horizonDays, 0.10)
+        .orderBy(CustomerSummary.CUSTOMER_ID)
+        .collectAsList();
+  }
+
+  private static List<Double> history(Row row) {
+    return List.of(
+        row.<Long>getAs(CustomerSummary.REPEATS).doubleValue(),
+        row.<Double>getAs(CustomerSummary.RECENCY_DAYS),
+        row.<Double>getAs(CustomerSummary.AGE_DAYS));
+  }
+
+  /** Row A056 of the published values: lifetimes 0.11.3, tests/test_utils.py. */
+  @Test
+  void a056_dailySummary() {
+    orders
+        .row("order_id", "1", "customer_id", "1", "ordered_on", "2015-02-01")
+        .row("order_id", "2", "customer_id", "1", "ordered_on", "2015-02-06")
+        .row("order_id", "3", "customer_id", "2", "ordered_on", "2015-01-01")
+        .row("order_id", "4", "customer_id", "3", "ordered_on", "2015-01-01")
+        .row("order_id", "5", "customer_id", "3", "ordered_on", "2015-01-02")
+        .row("order_id", "6", "customer_id", "3", "ordered_on", "2015-01-05");
+
+    assertThat(summaries("2015-02-07", false, 365))
+        .extracting(CustomerSummariesTest::history)
+        .containsExactly(List.of(1.0, 5.0, 6.0), List.of(0.0, 0.0, 37.0), List.of(2.0, 4.0, 37.0));
+  }
+
+  @Test
+  void ordersOfOneDay_areOnePurchase() {
+    orders
+        .row("order_id", "1", "customer_id", "c", "ordered_on", "2024-01-01")
+        .row("order_id", "2", "customer_id", "c", "ordered_on", "2024-01-01")
+        .row("order_id", "3", "customer_id", "c", "ordered_on", "2024-01-11")
+        .row("order_id", "4", "customer_id", "c", "ordered_on", "2024-01-11", "net_revenue", "30")
+        .row("order_id", "5", "customer_id", "c", "ordered_on", "2024-01-21", "net_revenue", "5");
+
+    Row row = summaries("2024-01-31", true, 365).get(0);
+    assertThat(history(row)).containsExactly(2.0, 20.0, 30.5);
+    // Repeat days only: (40 + 5) / 2.
+    assertThat(row.<Double>getAs(CustomerSummary.REVENUE_PER_DAY_MEAN)).isEqualTo(22.5);
+    assertThat(row.<BigDecimal>getAs(CustomerSummary.FIRST_MARGIN)).isEqualByComparingTo("8");
+    assertThat(row.<BigDecimal>getAs(CustomerSummary.HIST_MARGIN)).isEqualByComparingTo("20");
+    assertThat(row.<BigDecimal>getAs(CustomerSummary.NET_REVENUE)).isEqualByComparingTo("65");
+  }
+
+  @Test
+  void uncountedAndAnonymousOrders_areNoHistory() {
+    orders
+        .row("order_id", "1", "customer_id", "c", "ordered_on", "2024-01-01", "counted", false)
+        .row("order_id", "2", "ordered_on", "2024-01-01");
+
+    assertThat(summaries("2024-01-31", true, 365)).isEmpty();
+  }
+
+  @Test
+  void acquisitionMargin_isDiscountedAndEndsAtTheHorizon() {
+    orders
+        .row("order_id", "1", "customer_id", "c", "ordered_on", "2024-01-01", "margin", "100")
+        .row("order_id", "2", "customer_id", "c", "ordered_on", "2024-04-10", "margin", "100")
+        .row("order_id", "3", "customer_id", "c", "ordered_on", "2024-07-19", "margin", "100");
+
+    // By hand: 100 + 100 / 1.1^(100/365); the order of day 200 lies at the horizon, not within it.
+    assertThat(summaries("2024-12-31", true, 200).get(0))
+        .satisfies(
+            row ->
+                assertThat(row.<Double>getAs(CustomerSummary.ACQUISITION_MARGIN))
+                    .isCloseTo(197.42256, within(5e-6)));
+  }
+}
