@@ -33,23 +33,15 @@ public final class Sessions {
     conf.setIfMissing("spark.app.name", appName);
     conf.set("spark.sql.session.timeZone", "UTC");
     conf.set("spark.sql.ansi.enabled", "true");
-<<<<<<< HEAD
     if (work == Work.LAKE) {
       conf.set(EXTENSIONS, withDelta(conf.get(EXTENSIONS, "")));
       conf.setIfMissing(
           "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+      // A run that wrote no rows to a table wrote it all the same, and its commit says so.
+      conf.set("spark.databricks.delta.skipRecordingEmptyCommits", "false");
       // Delta's default of ten million attempts is a hang.
       conf.setIfMissing("spark.databricks.delta.maxCommitAttempts", "50");
     }
-=======
-    conf.set(EXTENSIONS, withDelta(conf.get(EXTENSIONS, "")));
-    conf.setIfMissing(
-        "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
-    // A run that wrote no rows to a table wrote it all the same, and its commit says so.
-    conf.set("spark.databricks.delta.skipRecordingEmptyCommits", "false");
-    // Delta's default of ten million attempts is a hang.
-    conf.setIfMissing("spark.databricks.delta.maxCommitAttempts", "50");
->>>>>>> ingest
     if (!conf.contains("spark.master")) {
       embed(conf);
     }

@@ -19,7 +19,7 @@ public final class TestLakes {
     System.setProperty("spark.databricks.delta.snapshotPartitions", "2");
     System.setProperty(
         "spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/clv-test-warehouse");
-    SparkSession.setActiveSession(Sessions.open("tests"));
+    SparkSession.setActiveSession(Sessions.open("tests", Sessions.Work.LAKE));
   }
 
   private TestLakes() {}
