@@ -154,7 +154,10 @@ final class ShowCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     switch (format) {
       case json ->
-          lines(rows.select(to_json(struct(col("*")), Map.of("ignoreNullFields", "false"))), out);
+          lines(
+              lake,
+              rows.select(to_json(struct(col("*")), Map.of("ignoreNullFields", "false"))),
+              out);
       case csv -> {
         out.println(String.join(",", rows.columns()));
         lines(lake, rows.select(to_csv(struct(flat(rows)), Map.of())), out);

@@ -1,0 +1,250 @@
+package io.cohortclv.jobs;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.to_json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.cohortclv.jobs.config.ClvConfig;
+import io.cohortclv.jobs.config.ClvConfigs;
+import io.cohortclv.jobs.lake.Lake;
+import io.cohortclv.jobs.lake.Run;
+import io.cohortclv.jobs.lake.TestLakes;
+import io.cohortclv.jobs.simulate.ShopOptions;
+import io.cohortclv.jobs.simulate.ShopSimulation;
+import io.cohortclv.jobs.simulate.ShopTruth;
+import io.cohortclv.transforms.table.Catalog;
+import io.cohortclv.transforms.table.CustomerAcquisition;
+import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.Operations;
+import io.cohortclv.transforms.table.OrderAttribution;
+import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.Scorecards;
+import io.cohortclv.transforms.table.Table;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A simulated shop with dirty logs through every stage, several times over. */
+@TestMethodOrder(OrderAnnotation.class)
+class PipelineIT {
+  private static final long CUSTOMERS = 3_000;
+
+  @TempDir static Path folder;
+  private static Path shop;
+  private static ShopTruth truth;
+  private static ClvConfig config;
+  private static Lake lake;
+  private static Run first;
+
+  @BeforeAll
+  static void runOnce() throws Exception {
+    shop = folder.resolve("shop");
+    truth = ShopSimulation.of(new ShopOptions(shop, CUSTOMERS, 30, 400, 7, 0.02)).run();
+    config = ClvConfigs.load(shop.resolve("clv.conf")).withIdentifiers("a key of tests");
+    // The session of the tests, so that opening a lake does not start another.
+    TestLakes.config(folder);
+    lake = Lake.open(config, "test");
+    first = everything(truth.lastDay());
+  }
+
+  @AfterAll
+  static void close() {
+    lake.close();
+  }
+
+  private static Run everything(LocalDate asOf) {
+    return RunCommand.everything(
+        lake, config, asOf, Progress.onTerminalOnly(new PrintWriter(Writer.nullWriter())));
+  }
+
+  private static Dataset<Row> published(Table table) {
+    return lake.published(table, truth.lastDay());
+  }
+
+  @Test
+  @Order(1)
+  void acquisition_isTheTruth() throws Exception {
+    Map<String, Long> bySource = new HashMap<>();
+    ShopTruth.forEachCustomer(shop, c -> bySource.merge(c.sourceType(), 1L, Long::sum));
+
+    Map<String, Long> found = new HashMap<>();
+    published(CustomerAcquisition.TABLE)
+        .filter(col(CustomerAcquisition.IS_CONTRACT_MODEL))
+        .groupBy(CustomerAcquisition.SOURCE_TYPE)
+        .count()
+        .collectAsList()
+        .forEach(row -> found.put(row.getString(0), row.getLong(1)));
+    assertThat(found).isEqualTo(bySource);
+
+    Map<String, Long> trueByAffiliate = new HashMap<>();
+    truth.affiliates().stream()
+        .filter(a -> a.customers() > 0)
+        .forEach(a -> trueByAffiliate.put(a.affiliateId(), a.customers()));
+    Map<String, Long> byAffiliate = new HashMap<>();
+    published(Scorecards.AFFILIATE_SCORECARD)
+        .filter(col(Scorecards.N_CUSTOMERS).gt(0))
+        .collectAsList()
+        .forEach(
+            row ->
+                byAffiliate.put(
+                    row.getAs(Scorecards.AFFILIATE_ID),
+                    row.<Double>getAs(Scorecards.N_CUSTOMERS).longValue()));
+    assertThat(byAffiliate).isEqualTo(trueByAffiliate);
+  }
+
+  @Test
+  @Order(2)
+  void countedOrders_areTheTruth() {
+    assertThat(published(OrderValue.TABLE).filter(col(OrderValue.COUNTED)).count())
+        .isEqualTo(truth.countedOrders());
+  }
+
+  @Test
+  @Order(3)
+  void sourceClv_isNearTheTruth() {
+    for (Row row : published(Scorecards.SOURCE_SCORECARD).collectAsList()) {
+      ShopTruth.SourceTruth real = truth.sources().get(row.<String>getAs(Scorecards.SOURCE_TYPE));
+      // Three standard errors of a mean of customers whose values spread by about 1.2 of it.
+      double bound = 3 * 1.2 * real.acquisitionClv() / Math.sqrt(real.customers());
+      assertThat(row.<Double>getAs(Scorecards.CLV_RAW))
+          .as(row.<String>getAs(Scorecards.SOURCE_TYPE))
+          .isCloseTo(real.acquisitionClv(), within(bound));
+    }
+  }
+
+  @Test
+  @Order(4)
+  void everyCheck_reconciles() {
+    Dataset<Row> recon = lake.ops(Operations.RECON);
+    assertThat(recon.filter(col(Operations.RUN_ID).equalTo(first.runId())).count()).isEqualTo(10);
+    assertThat(
+            recon
+                .filter(abs(col(Operations.DIFFERENCE)).gt(0.0005))
+                .select(Operations.CHECK)
+                .collectAsList())
+        .isEmpty();
+  }
+
+  @Test
+  @Order(5)
+  void plantedRows_endWhereTheTruthSays() {
+    long planted =
+        truth.planted().stream()
+            .filter(p -> p.verdict().equals("reject"))
+            .mapToLong(ShopTruth.Planted::rows)
+            .sum();
+    assertThat(planted).isPositive();
+    assertThat(
+            lake.ops(Operations.DQ_QUARANTINE).agg(sum(Operations.SOURCE_ROWS)).first().getLong(0))
+        .isEqualTo(planted);
+  }
+
+  @Test
+  @Order(6)
+  void rerun_givesTheSameRows() {
+    List<Map<String, Object>> before = contents();
+    Run again = everything(truth.lastDay());
+
+    assertThat(again.runId()).isNotEqualTo(first.runId());
+    assertThat(lake.published(truth.lastDay()).orElseThrow().runId()).isEqualTo(again.runId());
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  /** Count and order-free hash of the own columns of every published table. */
+  private static List<Map<String, Object>> contents() {
+    return Catalog.PUBLISHED.stream().map(PipelineIT::content).toList();
+  }
+
+  private static Map<String, Object> content(Table table) {
+    List<String> rows =
+        published(table)
+            .select(
+                to_json(struct(table.columns().stream().map(c -> col(c)).toArray(Column[]::new))))
+            .collectAsList()
+            .stream()
+            .map(row -> row.getString(0))
+            .sorted()
+            .toList();
+    assertThat(rows).as(table.name()).isNotEmpty();
+    return Map.of("table", table.name(), "rows", rows);
+  }
+
+  @Test
+  @Order(7)
+  void backfill_seesNothingYoungerAndLeavesTheRestAlone() {
+    List<Map<String, Object>> before = contents();
+    LocalDate earlier = truth.lastDay().minusDays(120);
+    Run backfill = everything(earlier);
+
+    assertThat(lake.published(earlier).orElseThrow().isBackfill()).isTrue();
+    assertThat(
+            lake.published(CustomerSummary.TABLE, earlier)
+                .filter(col(CustomerSummary.LAST_ORDER_ON).gt(lit(earlier)))
+                .count())
+        .isZero();
+    assertThat(lake.published(CustomerSummary.TABLE, earlier).count())
+        .isLessThan(CUSTOMERS)
+        .isPositive();
+    assertThat(backfill.dataThrough()).isBefore(first.dataThrough());
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  @Test
+  @Order(8)
+  void ledgers_creditEveryCountedOrderOnceAModel() {
+    Dataset<Row> credits = published(OrderAttribution.TABLE);
+    long orders = published(OrderValue.TABLE).filter(col(OrderValue.COUNTED)).count();
+    for (String model : List.of("last_touch", "first_touch")) {
+      assertThat(
+              credits
+                  .filter(col(OrderAttribution.MODEL).equalTo(model))
+                  .agg(sum(OrderAttribution.CREDIT_SHARE))
+                  .first()
+                  .getDouble(0))
+          .isCloseTo(orders, within(1e-6));
+    }
+  }
+
+  @Test
+  @Order(9)
+  void show_printsJsonLinesInColumnOrder() {
+    StringWriter out = new StringWriter();
+    int code =
+        Main.run(
+            new PrintWriter(out),
+            new PrintWriter(Writer.nullWriter()),
+            "show",
+            "source_scorecard",
+            "--conf",
+            shop.resolve("clv.conf").toString(),
+            "--columns",
+            "source_type,n_customers",
+            "--where",
+            "source_type = 'direct'",
+            "--format",
+            "json");
+    assertThat(code).isZero();
+    assertThat(out.toString().strip())
+        .matches("\\{\"source_type\":\"direct\",\"n_customers\":\\d+\\.0}");
+  }
+}
