@@ -109,6 +109,11 @@ public final class Lake implements AutoCloseable {
     return store.read(contract.clean().path(), contract.clean().schema());
   }
 
+  /** The raw logs' files. */
+  public RawFiles rawFiles() {
+    return new RawFiles(spark);
+  }
+
   // --- runs
 
   /**

@@ -1,0 +1,220 @@
+package io.cohortclv.jobs.lake;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+
+import io.cohortclv.jobs.config.SourceConfig;
+import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.transforms.events.RawRows;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** Lists and reads the files of a raw log. */
+public final class RawFiles {
+  private static final String PARQUET = "parquet";
+  private static final String CSV = "csv";
+
+  private final SparkSession spark;
+
+  RawFiles(SparkSession spark) {
+    this.spark = spark;
+  }
+
+  /**
+   * A file as it was when listed. A file of the same path that was written anew is another one.
+   *
+   * @param modified milliseconds since 1970
+   */
+  public record RawFile(String path, long length, long modified) {
+    private static final char SEPARATOR = '#';
+
+    String identity() {
+      return path + SEPARATOR + length + SEPARATOR + modified;
+    }
+
+    static RawFile parse(String identity) {
+      int last = identity.lastIndexOf(SEPARATOR);
+      int first = identity.lastIndexOf(SEPARATOR, last - 1);
+      return new RawFile(
+          identity.substring(0, first),
+          Long.parseLong(identity.substring(first + 1, last)),
+          Long.parseLong(identity.substring(last + 1)));
+    }
+  }
+
+  /**
+   * The files of a source, by path: of a folder all below it, but hidden ones.
+   *
+   * @throws CommandException when the path does not exist
+   */
+  public List<RawFile> list(SourceConfig source) {
+    Path path = new Path(source.path());
+    List<RawFile> found = new ArrayList<>();
+    try {
+      FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+      FileStatus[] matches = files.globStatus(path);
+      if (matches == null || matches.length == 0) {
+        throw CommandException.usage(
+            "The path of "
+                + source.name()
+                + " does not exist, or no file matches it: "
+                + source.path()
+                + ". Correct inputs."
+                + source.input()
+                + " in the configuration, or put the files there.");
+      }
+      for (FileStatus match : matches) {
+        if (match.isFile()) {
+          found.add(rawFile(match));
+        } else {
+          addBelow(files, match.getPath(), found);
+        }
+      }
+    } catch (IOException e) {
+      throw CommandException.failed(
+          "The files of "
+              + source.name()
+              + " in "
+              + source.path()
+              + " could not be listed: "
+              + e.getMessage(),
+          e);
+    }
+    found.sort(Comparator.comparing(RawFile::path));
+    return found;
+  }
+
+  private static void addBelow(FileSystem files, Path folder, List<RawFile> found)
+      throws IOException {
+    RemoteIterator<LocatedFileStatus> below = files.listFiles(folder, true);
+    int prefix = folder.toUri().getPath().length();
+    while (below.hasNext()) {
+      LocatedFileStatus file = below.next();
+      String relative = file.getPath().toUri().getPath().substring(prefix);
+      // Spark, too, takes names with _ and . in front for what jobs leave behind: _SUCCESS, .tmp.
+      if (!relative.contains("/_") && !relative.contains("/.")) {
+        found.add(rawFile(file));
+      }
+    }
+  }
+
+  private static RawFile rawFile(FileStatus status) {
+    return new RawFile(status.getPath().toString(), status.getLen(), status.getModificationTime());
+  }
+
+  /**
+   * Exactly these files' rows: the raw columns, the text of what could not be parsed, the file.
+   *
+   * @throws CommandException when one of them is gone
+   */
+  public Dataset<Row> read(SourceConfig source, List<RawFile> files) {
+    requirePresent(source, files);
+    DataFrameReader reader = reader(source);
+    boolean isParquet = source.format().equals(PARQUET);
+    if (source.schema().isPresent()) {
+      StructType schema = StructType.fromDDL(source.schema().get());
+      reader =
+          reader.schema(isParquet ? schema : schema.add(RawRows.CORRUPT, DataTypes.StringType));
+    }
+    Dataset<Row> rows =
+        reader.load(paths(files)).select(col("*"), col("_metadata.file_path").as(RawRows.FILE));
+    return isParquet
+        ? rows.withColumn(RawRows.CORRUPT, lit(null).cast(DataTypes.StringType))
+        : rows;
+  }
+
+  private DataFrameReader reader(SourceConfig source) {
+    DataFrameReader reader = spark.read().format(source.format()).options(source.options());
+    if (source.format().equals(PARQUET)) {
+      return reader;
+    }
+    reader =
+        reader.option("mode", "PERMISSIVE").option("columnNameOfCorruptRecord", RawRows.CORRUPT);
+    if (source.format().equals(CSV)) {
+      // A header that moved is an error, not a column in another's place; and a row is judged the
+      // same whichever columns are asked for.
+      reader = reader.option("enforceSchema", "false").option("columnPruning", "false");
+    }
+    return reader;
+  }
+
+  /**
+   * How many records the files hold, counted apart from the mapping: it is the left side of the
+   * reconciliation. Parquet files say so in their footers; of text it is the lines that are not
+   * blank, less the headers, which costs one scan that parses nothing.
+   */
+  public long records(SourceConfig source, List<RawFile> files) {
+    if (source.format().equals(PARQUET)) {
+      return spark.read().parquet(paths(files)).count();
+    }
+    if (Boolean.parseBoolean(source.options().getOrDefault("multiLine", "false"))) {
+      return reader(source)
+          .schema(StructType.fromDDL(source.schema().orElseThrow()))
+          .load(paths(files))
+          .count();
+    }
+    DataFrameReader text = spark.read();
+    if (source.options().containsKey("lineSep")) {
+      text = text.option("lineSep", source.options().get("lineSep"));
+    }
+    Dataset<Row> lines =
+        text.text(paths(files))
+            .select(col("value"), col("_metadata.file_path").as(RawRows.FILE))
+            .filter(col("value").rlike("[^\\x00-\\x20]"));
+    String comment = source.options().get("comment");
+    if (comment != null) {
+      lines = lines.filter(org.apache.spark.sql.functions.not(col("value").startsWith(comment)));
+    }
+    boolean hasHeader =
+        source.format().equals(CSV)
+            && Boolean.parseBoolean(source.options().getOrDefault("header", "false"));
+    Row total =
+        lines
+            .groupBy(RawRows.FILE)
+            .agg(count(lit(1)).as("lines"))
+            .agg(sum(greatest(col("lines").minus(hasHeader ? 1 : 0), lit(0))))
+            .first();
+    return total.isNullAt(0) ? 0 : total.getLong(0);
+  }
+
+  private void requirePresent(SourceConfig source, List<RawFile> files) {
+    try {
+      for (RawFile file : files) {
+        Path path = new Path(file.path());
+        path.getFileSystem(spark.sessionState().newHadoopConf()).getFileStatus(path);
+      }
+    } catch (FileNotFoundException e) {
+      throw CommandException.failed(
+          "A file of "
+              + source.name()
+              + " is gone since its batch was planned: "
+              + e.getMessage()
+              + ". Put it back and run clv ingest again; nothing of the batch was taken yet.",
+          e);
+    } catch (IOException e) {
+      throw CommandException.failed(
+          "The files of " + source.name() + " could not be reached: " + e.getMessage(), e);
+    }
+  }
+
+  private static String[] paths(List<RawFile> files) {
+    return files.stream().map(RawFile::path).toArray(String[]::new);
+  }
+}

@@ -1,0 +1,239 @@
+package io.cohortclv.transforms.events;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_compact;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.lower;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.substring;
+import static org.apache.spark.sql.functions.upper;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import io.cohortclv.transforms.events.RawValues.Reading;
+import io.cohortclv.transforms.events.Rules.Rule;
+import io.cohortclv.transforms.table.CleanColumns;
+import io.cohortclv.transforms.table.Contract;
+import io.cohortclv.transforms.table.Contract.InputColumn;
+import io.cohortclv.transforms.table.Contract.Kind;
+import io.cohortclv.transforms.table.Orders;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * Makes the rows of a contract's clean table from raw ones: reads each column as its kind, collects
+ * every rule a row breaks, names people by pseudonyms and tells duplicates.
+ */
+public final class CleanRows {
+  /** The only reason of a row whose columns cannot be trusted. */
+  public static final String UNPARSEABLE = "unparseable";
+
+  /** Longest raw row kept of a rejected one. */
+  private static final int RAW_ROW_CHARACTERS = 65_536;
+
+  private static final String IS_COPY = "clv_is_copy";
+
+  private CleanRows() {}
+
+  /**
+   * Rows of the clean table: every raw row is behind exactly one, counted by {@code source_rows}.
+   *
+   * @param raw the raw columns, {@link RawRows#CORRUPT} and {@link RawRows#FILE}
+   * @param accepted accepted rows the clean table holds already
+   */
+  public static Dataset<Row> of(Dataset<Row> raw, Mapping mapping, Dataset<Row> accepted) {
+    Contract contract = mapping.contract();
+    Dataset<Row> judged =
+        RawRows.shape(raw, mapping)
+            .transform(shaped -> read(shaped, mapping))
+            .transform(rows -> withReasons(rows, mapping))
+            .transform(rows -> named(rows, mapping))
+            .transform(rows -> withOutcome(rows, mapping));
+    boolean collapse =
+        mapping.where().isPresent() && mapping.groupBy().isEmpty() && !mapping.dropExactCopies();
+    return Duplicates.tell(judged, contract, accepted, collapse)
+        .select(
+            Stream.of(contract.clean().schema().fieldNames())
+                .map(name -> col(name))
+                .toArray(Column[]::new));
+  }
+
+  /** Adds the contract's columns, typed, and the reasons that come of reading them. */
+  private static Dataset<Row> read(Dataset<Row> shaped, Mapping mapping) {
+    RawValues values = new RawValues(mapping.zone(), mapping.timeFormats(), mapping.moneyScale());
+    RawValues plain = new RawValues(mapping.zone(), List.of(), 1);
+    List<Column> columns =
+        new ArrayList<>(
+            List.of(
+                col(RawRows.SELECTED),
+                col(RawRows.CORRUPT),
+                col(RawRows.FILE),
+                col(RawRows.ROWS),
+                col(RawRows.COPIES),
+                col(RawRows.RAW)));
+    List<Column> reasons = new ArrayList<>();
+    Column trusted = col(RawRows.SELECTED).and(col(RawRows.CORRUPT).isNull());
+    for (InputColumn column : mapping.contract().columns()) {
+      DataType type = column.kind().type();
+      String fallback = fallback(column, mapping);
+      Column ifMissing =
+          fallback == null
+              ? lit(null).cast(type)
+              : plain.read(column.kind(), lit(fallback), DataTypes.StringType).value();
+      Column value;
+      if (mapping.columns().containsKey(column.name())) {
+        String raw = RawRows.value(column.name());
+        Reading reading =
+            values.read(column.kind(), col(raw), shaped.schema().apply(raw).dataType());
+        value = when(reading.missing(), ifMissing).otherwise(canonical(column, reading.value()));
+        Column unread = not(reading.missing()).and(reading.value().isNull());
+        if (column.kind() != Kind.TEXTS) { // an empty list is no list
+          reasons.add(
+              reason(
+                  unread.and(not(reading.lacksZone())),
+                  column.name() + ": not " + description(column.kind())));
+        }
+        if (column.kind() == Kind.INSTANT) {
+          reasons.add(reason(reading.lacksZone(), column.name() + ": time without zone"));
+        }
+        if (column.required() && fallback == null) {
+          reasons.add(reason(reading.missing(), column.name() + ": missing"));
+        }
+      } else {
+        value = ifMissing;
+        if (column.required() && fallback == null) {
+          reasons.add(lit(column.name() + ": missing"));
+        }
+      }
+      columns.add(when(trusted, value).as(column.name()));
+    }
+    columns.add(array_compact(array(reasons.toArray(Column[]::new))).as(CleanColumns.REASONS));
+    Dataset<Row> typed = shaped.select(columns.toArray(Column[]::new));
+    return typed.withColumn(
+        Contract.UPDATED_TS,
+        coalesce(col(Contract.UPDATED_TS), col(mapping.contract().eventTime())));
+  }
+
+  private static String fallback(InputColumn column, Mapping mapping) {
+    return column.name().equals(Orders.CURRENCY) && column.required()
+        ? mapping.currency()
+        : column.fallback();
+  }
+
+  /** Codes compare alike however a system writes them. */
+  private static Column canonical(InputColumn column, Column value) {
+    if (column.name().equals(Orders.CURRENCY)) {
+      return upper(value);
+    }
+    return column.allowed().isEmpty() ? value : lower(value);
+  }
+
+  private static String description(Kind kind) {
+    return switch (kind) {
+      case TEXT, TEXTS -> "a text";
+      case MONEY -> "an amount";
+      case WHOLE -> "a whole number";
+      case NUMBER -> "a number";
+      case FLAG -> "true or false";
+      case INSTANT -> "a time";
+      case DAY -> "a date";
+    };
+  }
+
+  /** Adds the reasons that the read values give. */
+  private static Dataset<Row> withReasons(Dataset<Row> rows, Mapping mapping) {
+    List<Column> reasons = new ArrayList<>();
+    for (InputColumn column : mapping.contract().columns()) {
+      if (!column.allowed().isEmpty()) {
+        Column allowed = col(column.name()).isin(column.allowed().toArray());
+        reasons.add(reason(not(allowed), column.name() + ": not an allowed value"));
+      }
+    }
+    for (Rule rule :
+        Rules.of(mapping.contract(), mapping.ingestTs(), mapping.reportingCurrency())) {
+      reasons.add(reason(rule.broken(), rule.reason()));
+    }
+    Column all =
+        org.apache.spark.sql.functions.concat(
+            col(CleanColumns.REASONS), array_compact(array(reasons.toArray(Column[]::new))));
+    Column none = array().cast(DataTypes.createArrayType(DataTypes.StringType));
+    return rows.withColumn(
+        CleanColumns.REASONS,
+        when(not(col(RawRows.SELECTED)), none)
+            .when(col(RawRows.CORRUPT).isNotNull(), array(lit(UNPARSEABLE)))
+            .otherwise(all));
+  }
+
+  private static Column reason(Column broken, String text) {
+    return when(broken, lit(text));
+  }
+
+  /** Adds the keyed hashes of identifiers. */
+  private static Dataset<Row> named(Dataset<Row> rows, Mapping mapping) {
+    Dataset<Row> named = rows;
+    for (InputColumn column : mapping.contract().columns()) {
+      if (column.pseudonym() != null) {
+        named =
+            named.withColumn(
+                column.pseudonym(), mapping.pseudonym().apply(column, col(column.name())));
+      }
+    }
+    if (mapping.contract().equals(Orders.CONTRACT)) {
+      // A guest is known by the e-mail; with neither, the order is nobody's: counted, not modelled.
+      named =
+          named.withColumn(
+              Orders.CUSTOMER_ID, coalesce(col(Orders.CUSTOMER_ID), col(Orders.EMAIL_ID)));
+    }
+    return named;
+  }
+
+  /** Adds the bookkeeping of the clean zone; duplicates beyond exact copies are told later. */
+  private static Dataset<Row> withOutcome(Dataset<Row> rows, Mapping mapping) {
+    Column rejected = size(col(CleanColumns.REASONS)).gt(0);
+    // A hash skips nulls; the flags keep (a, null) and (null, a) apart.
+    Column[] content =
+        mapping.contract().columns().stream()
+            .flatMap(c -> Stream.of(col(c.name()), col(c.name()).isNull()))
+            .toArray(Column[]::new);
+    Column copies = col(RawRows.COPIES);
+    Dataset<Row> parts = rows.withColumn(IS_COPY, lit(false));
+    if (mapping.dropExactCopies()) {
+      // A valid row and its copies are two rows of the clean table; what is refused is one.
+      Column both = when(copies.gt(0).and(not(rejected)), array(lit(false), lit(true)));
+      parts = rows.withColumn(IS_COPY, explode(coalesce(both, array(lit(false)))));
+    }
+    return parts
+        .withColumn(
+            CleanColumns.OUTCOME,
+            when(not(col(RawRows.SELECTED)), CleanColumns.NOT_SELECTED)
+                .when(rejected, CleanColumns.REJECTED)
+                .when(col(IS_COPY), CleanColumns.DUPLICATE)
+                .otherwise(CleanColumns.ACCEPTED))
+        .withColumn(
+            CleanColumns.SOURCE_ROWS,
+            when(col(IS_COPY), copies)
+                .when(rejected, col(RawRows.ROWS).plus(copies))
+                .otherwise(col(RawRows.ROWS)))
+        .withColumn(CleanColumns.SOURCE_SYSTEM, lit(mapping.sourceSystem()))
+        .withColumn(CleanColumns.SOURCE_FILE, col(RawRows.FILE))
+        .withColumn(CleanColumns.BATCH_ID, lit(mapping.batchId()))
+        .withColumn(CleanColumns.INGEST_TS, lit(mapping.ingestTs()))
+        .withColumn(CleanColumns.ROW_HASH, xxhash64(content))
+        .withColumn(
+            CleanColumns.RAW_ROW,
+            when(
+                rejected,
+                substring(
+                    coalesce(col(RawRows.CORRUPT), col(RawRows.RAW)), 1, RAW_ROW_CHARACTERS)));
+  }
+}

@@ -1,0 +1,2 @@
+/** Who a customer, visitor or person is. */
+package io.cohortclv.transforms.identity;
