@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -284,6 +285,19 @@ public record ShopTruth(
     json.put("totals", Map.of("customers", customers(), "counted_orders", countedOrders()));
     json.put(
         "sources", sources.entrySet().stream().map(e -> toJson(e.getKey(), e.getValue())).toList());
+    json.put(
+        "affiliate_types",
+        Arrays.stream(AffiliateType.values())
+            .map(
+                t ->
+                    Map.of(
+                        "type",
+                        t.id(),
+                        "refund_rate",
+                        t.refundRate(),
+                        "commission_rate",
+                        t.commissionRate()))
+            .toList());
     json.put(
         "planted",
         planted.stream()
