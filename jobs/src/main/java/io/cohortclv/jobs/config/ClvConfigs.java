@@ -1,0 +1,157 @@
+package io.cohortclv.jobs.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
+import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.transforms.table.Contract;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Reads a configuration file. What it leaves out comes from conf/clv.conf, which travels in the jar
+ * and also says which keys there are.
+ */
+public final class ClvConfigs {
+  /** The resource that is conf/clv.conf. */
+  static final String DEFAULTS = "io/cohortclv/jobs/config/clv.conf";
+
+  static final String IDENTIFIERS_KEY = "identifiers.key";
+  static final String SOURCE_DEFAULTS = "source-defaults";
+  private static final String INPUTS = "inputs";
+
+  /** The attribution models the product computes. */
+  private static final Set<String> ATTRIBUTION_MODELS = Set.of("last_touch", "first_touch");
+
+  private static final Set<String> PURCHASE_MODELS = Set.of("mbg-nbd", "bg-nbd");
+
+  private ClvConfigs() {}
+
+  /**
+   * The configuration of that file, checked.
+   *
+   * @throws CommandException of usage when there is no such file or it says what cannot be, naming
+   *     key, file and line
+   */
+  public static ClvConfig load(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw CommandException.usage(
+          "There is no configuration file "
+              + file
+              + ". Name one with --conf, or write one: conf/clv.conf of the distribution explains"
+              + " every setting.");
+    }
+    try {
+      return read(file);
+    } catch (ConfigException e) {
+      throw CommandException.usage("The configuration cannot be read: " + e.getMessage() + ".");
+    }
+  }
+
+  private static ClvConfig read(Path file) {
+    Config given =
+        ConfigFactory.parseFile(
+            file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+    Config defaults =
+        ConfigFactory.parseResources(
+            ClvConfigs.class.getClassLoader(),
+            DEFAULTS,
+            ConfigParseOptions.defaults().setAllowMissing(false));
+    Config merged = given.withFallback(defaults).resolve();
+
+    Secrets.refuse(given, merged);
+    ConfigObject known = defaults.root();
+    KnownKeys keys = new KnownKeys(known);
+    keys.requireKnown(given.root(), KnownKeys.referredTo(given.root()));
+
+    Settings settings = new Settings(merged, file);
+    return new ClvConfig(
+        new ClvConfig.Lake(settings.location("lake.root"), settings.text("lake.database")),
+        new ClvConfig.Identifiers(settings.optionalText(IDENTIFIERS_KEY)),
+        new ClvConfig.Reporting(
+            settings.currency("reporting.currency"),
+            settings.zone("reporting.timezone"),
+            settings.positive("reporting.horizon-days"),
+            settings.number("reporting.discount-rate-per-year", 0, 10)),
+        inputs(merged, file),
+        settings.optionalDay("history-complete-from"),
+        new ClvConfig.Attribution(
+            settings.oneOf("attribution.contract-model", ATTRIBUTION_MODELS),
+            settings.manyOf("attribution.compare", ATTRIBUTION_MODELS),
+            settings.duration("attribution.click-window"),
+            settings.duration("attribution.view-window"),
+            settings.duration("attribution.first-touch-window")),
+        new ClvConfig.Margin(settings.number("margin.default-rate", 0, 1)),
+        new ClvConfig.Fit(
+            settings.oneOf("fit.model", PURCHASE_MODELS),
+            settings
+                .oneOf("fit.age-convention", Set.of("midpoint", "difference"))
+                .equals("midpoint"),
+            settings.positive("fit.min-segment-customers"),
+            settings.positive("fit.max-distinct-histories")),
+        new ClvConfig.Scorecard(settings.positive("scorecard.small-n")),
+        hash(merged, known.keySet()));
+  }
+
+  /** Sources by input, in the order of the contracts: HOCON keeps no order of its own. */
+  private static Map<String, List<SourceConfig>> inputs(Config merged, Path file) {
+    ConfigObject given = merged.getObject(INPUTS);
+    ConfigObject defaults = merged.getObject(SOURCE_DEFAULTS);
+    Sources.requireContracts(given);
+    Map<String, List<SourceConfig>> inputs = new LinkedHashMap<>();
+    for (Contract contract : Contract.all()) {
+      ConfigValue sources = given.get(contract.name());
+      if (sources == null) {
+        continue;
+      }
+      String path = INPUTS + "." + contract.name();
+      if (!(sources instanceof ConfigList)) {
+        throw CommandException.usage(
+            path
+                + " ("
+                + Settings.place(sources)
+                + ") is a list of sources: write "
+                + path
+                + " = [{ ... }].");
+      }
+      List<? extends ConfigObject> objects = merged.getObjectList(path);
+      inputs.put(
+          contract.name(),
+          IntStream.range(0, objects.size())
+              .mapToObj(i -> Sources.read(contract, i, objects.get(i), defaults, file))
+              .toList());
+    }
+    return inputs;
+  }
+
+  /** SHA-256 over the effective settings in the order of their names. */
+  private static String hash(Config merged, Set<String> known) {
+    Config effective = merged.withoutPath(IDENTIFIERS_KEY);
+    for (String name : merged.root().keySet()) {
+      if (!known.contains(name)) {
+        effective = ConfigFactory.parseMap(effective.root().withoutKey(name).unwrapped());
+      }
+    }
+    byte[] rendered =
+        effective.root().render(ConfigRenderOptions.concise()).getBytes(StandardCharsets.UTF_8);
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(rendered));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+}
