@@ -360,7 +360,7 @@ public record ShopTruth(
               + " to "
               + World.MOST_REFUNDED_FRACTION
               + "; values take the expected refunds off.",
-          "A customer's source is the friend's code of the first counted order, else the last click"
-              + " by an affiliate or campaign in the 30 days before it, visits aside, else direct"
-              + " where there was a visit, else unattributed.");
+          "A customer's source is the friend's code of the first counted order, else the last touch"
+              + " of the visitor in the 30 days before it, bots and tests aside: an affiliate's or"
+              + " campaign's click or a direct visit; else unattributed.");
 }
