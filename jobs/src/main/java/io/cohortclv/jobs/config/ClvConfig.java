@@ -99,7 +99,7 @@ public record ClvConfig(
   /**
    * How models are fitted.
    *
-   * @param model purchase-frequency model, {@code mbg-nbd} or {@code bg-nbd}
+   * @param model purchase-frequency model, {@code mbg-nbd}, {@code bg-nbd} or {@code pareto-nbd}
    * @param midpoint true counts ages from the first day's noon to the end of the as-of day; false
    *     takes plain differences of dates
    * @param minSegmentCustomers source types with fewer customers use the pooled model
