@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -182,12 +183,16 @@ final class IngestJob {
   }
 
   private static void require(
-      SourceConfig source, String setting, String sql, List<String> names, Runnable analysis) {
+      SourceConfig source,
+      String setting,
+      String sql,
+      List<String> names,
+      Supplier<Dataset<Row>> analysis) {
     try {
-      analysis.run();
+      var unused = analysis.get();
     } catch (Exception e) { // Scala declares no checked exceptions
-      if (e instanceof SparkThrowable) {
-        throw unknown(source, setting, sql, names, ((SparkThrowable) e).getCondition());
+      if (e instanceof SparkThrowable unresolved) {
+        throw unknown(source, setting, sql, names, unresolved.getCondition());
       }
       throw e;
     }
