@@ -29,6 +29,11 @@ public final class Estimation {
       Consumer<String> progress) {
     progress.accept("starting Spark");
     try (SparkSession session = Sessions.open("clv estimate", Sessions.Work.FILES)) {
+      if (file.isSmall()) {
+        // Compiling code for each stage takes longer than running these few rows without.
+        session.conf().set("spark.sql.codegen.wholeStage", false);
+        session.conf().set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
+      }
       progress.accept("reading " + file);
       OrderLog orders = new OrderLog(session, file, columns, query);
       OrderLog.Histories histories = orders.histories();

@@ -219,7 +219,12 @@ public final class OrderFile {
                   ? readWords(session, columns)
                   : readCsv(session, columns);
         };
-    return bytes < ONE_TASK_BYTES ? orders.coalesce(1) : orders;
+    return isSmall() ? orders.coalesce(1) : orders;
+  }
+
+  /** Whether the work is so little that it should not be prepared for. */
+  boolean isSmall() {
+    return bytes < ONE_TASK_BYTES;
   }
 
   private Dataset<Row> readParquet(SparkSession session, OrderColumns columns) {
