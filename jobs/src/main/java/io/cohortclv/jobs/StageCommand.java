@@ -40,7 +40,7 @@ final class StageCommand implements Callable<Integer> {
     try (Lake lake = Lake.open(config, step.name());
         Progress progress = Progress.of(spec.commandLine().getErr())) {
       Run run =
-          step == Pipeline.STEPS.get(0)
+          step.equals(Pipeline.STEPS.get(0))
               ? lake.begin(options.asOf())
               : lake.resume(options.asOf())
                   .orElseThrow(

@@ -195,17 +195,20 @@ public final class OrderFile {
     }
   }
 
-  /** Columns given as positions only, none of them a name in the first line: there is no header. */
+  /** Columns given as positions, and not as names of the first line: there is no header. */
   private boolean hasHeader(OrderColumns columns, List<String> names) {
+    List<String> asked =
+        Stream.of(
+                Optional.of(columns.customer()),
+                Optional.of(columns.time()),
+                columns.amount(),
+                columns.segment())
+            .flatMap(Optional::stream)
+            .toList();
     return format != Format.TEXT
-        || !Stream.concat(
-                Stream.of(columns.customer(), columns.time()),
-                Stream.concat(columns.amount().stream(), columns.segment().stream()))
-            .allMatch(
-                c ->
-                    c.matches("[1-9][0-9]{0,3}")
-                        && !names.contains(c)
-                        && Integer.parseInt(c) <= names.size());
+        || names.containsAll(asked)
+        || !asked.stream()
+            .allMatch(c -> c.matches("[1-9][0-9]{0,3}") && Integer.parseInt(c) <= names.size());
   }
 
   /** The orders: customer, time, amount and segment as the file holds them. */

@@ -2,7 +2,6 @@ package io.cohortclv.jobs.simulate;
 
 import io.cohortclv.jobs.simulate.RawShape.TimeForm;
 import java.io.IOException;
-import java.time.Instant;
 
 /** The programme's affiliates, terms and commissions, as the affiliate network reports them. */
 final class CommissionTrail {
@@ -66,7 +65,7 @@ final class CommissionTrail {
    * then on, under a name that says so.
    */
   static void writeProgram(World world, RawLog affiliates, RawLog terms) throws IOException {
-    writeTerms(terms, null, DEFAULT_RATE, Instant.EPOCH.toEpochMilli(), Long.MAX_VALUE);
+    writeTerms(terms, null, DEFAULT_RATE, world.programMillis(), Long.MAX_VALUE);
     for (Affiliate a : world.affiliates()) {
       long joined = a.joinedMillis();
       long negotiated = a.negotiatedMillis();

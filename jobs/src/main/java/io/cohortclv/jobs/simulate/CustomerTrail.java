@@ -6,6 +6,7 @@ import io.cohortclv.models.population.Customer;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
@@ -22,30 +23,25 @@ final class CustomerTrail {
   /** Share of orders that are reported open first and paid later. */
   private static final double OPEN_FIRST_RATE = 0.15;
 
-  /** Share of customers who also order from a second device, and how often they then do. */
+  /** Share of customers who have two devices. */
   private static final double SECOND_DEVICE_RATE = 0.25;
-
-  private static final double SECOND_DEVICE_USE = 0.40;
 
   /** Share of orders whose click the shop recorded with them. */
   private static final double CLICK_RECORDED_RATE = 0.70;
 
   private static final double FAILED_ATTEMPT_RATE = 0.02;
 
-  /** Extra orders per counted one, none of which counts. */
-  private static final double CANCELLED_RATE = 0.020;
-
-  private static final double TEST_STATUS_RATE = 0.003;
-  private static final double TEST_FLAG_RATE = 0.003;
-  private static final double FRAUD_RATE = 0.005;
-  private static final double CANCELLED_LATER_RATE = 0.010;
-
   /** Wholly refunded orders per partly refunded one. */
   private static final double FULL_REFUND_SHARE = 0.3;
+
+  /** Of two devices, how often the second one orders. */
+  private static final double SECOND_DEVICE_USE = 0.40;
 
   private static final String OPEN = "OPEN";
   private static final String PAID = "PAID";
   private static final String CANCELLED = "CANCELLED";
+  private static final String TEST = "TEST";
+  private static final String FRAUD = "FRAUD";
 
   private final World world;
   private final RawLog orders;
@@ -68,6 +64,47 @@ final class CustomerTrail {
     this.journey = journey;
     this.tally = tally;
   }
+
+  /** Orders that do not count, placed on top of those that do, and how many per counted one. */
+  private enum Extra {
+    CANCELLED(0.020),
+    TEST(0.003),
+    FLAGGED_AS_TEST(0.003),
+    FRAUD(0.005),
+    CANCELLED_LATER(0.010),
+    /** As many as the customer's refunds make likely. */
+    REFUNDED(0);
+
+    private final double rate;
+
+    Extra(double rate) {
+      this.rate = rate;
+    }
+
+    static Optional<Extra> draw(UniformRandomProvider random, double refundRate) {
+      double u = random.nextDouble();
+      for (Extra extra : values()) {
+        u -= extra == REFUNDED ? FULL_REFUND_SHARE * refundRate : extra.rate;
+        if (u < 0) {
+          return Optional.of(extra);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * A customer while being drawn.
+   *
+   * @param meanSpend of an order after discount and before refunds, major units
+   * @param random of all that is not purchases and spend
+   */
+  private record Buyer(
+      Arrival arrival,
+      String country,
+      double meanSpend,
+      boolean hasSecondDevice,
+      UniformRandomProvider random) {}
 
   /** Where an order came from and what it cost. */
   private record Placed(
@@ -98,30 +135,28 @@ final class CustomerTrail {
     Customer customer = source.population().draw(world.randomness().of(Purpose.PURCHASES, index));
     UniformRandomProvider spending = world.randomness().of(Purpose.SPEND, index);
     UniformRandomProvider random = world.randomness().of(Purpose.ORDERS, index);
-    double meanSpend = World.SPENDERS.draw(spending);
-    boolean hasSecondDevice = Randomness.chance(random, SECOND_DEVICE_RATE);
-    String country = World.COUNTRIES.get((int) Randomness.below(random, World.COUNTRIES.size()));
+    Buyer buyer =
+        new Buyer(
+            arrival,
+            World.COUNTRIES.get((int) Randomness.below(random, World.COUNTRIES.size())),
+            World.SPENDERS.draw(spending) * arrival.spendMultiplier(),
+            Randomness.chance(random, SECOND_DEVICE_RATE),
+            random);
 
     long first = arrival.firstOrderMillis();
-    double observed = (double) (world.endMillis() - first) / World.DAY;
-    double[] repeats = customer.repeatTimes(observed + World.HORIZON_DAYS);
-    int future = 0;
-    int order = 0;
-    for (int k = -1; k < repeats.length; k++) {
-      long millis = k < 0 ? first : first + (long) (repeats[k] * World.DAY);
-      if (millis >= world.endMillis()) {
-        future = repeats.length - k;
-        break;
-      }
-      double spend = World.SPENDERS.drawSpend(spending, meanSpend) * arrival.spendMultiplier();
-      boolean secondDevice =
-          order > 0 && hasSecondDevice && Randomness.chance(random, SECOND_DEVICE_USE);
-      placeCounted(arrival, country, order, World.orderTime(millis), spend, secondDevice, random);
-      placeExtra(arrival, country, order, World.orderTime(millis), meanSpend, random);
-      order++;
+    double observedDays = (double) (world.endMillis() - first) / World.DAY;
+    double[] repeats = customer.repeatTimes(observedDays + World.HORIZON_DAYS);
+    int orders = 0;
+    for (long millis = first; millis < world.endMillis(); ) {
+      long placed = World.orderTime(millis);
+      placeCounted(buyer, orders, placed, World.SPENDERS.drawSpend(spending, buyer.meanSpend()));
+      placeExtra(buyer, orders, placed);
+      millis =
+          orders < repeats.length ? first + (long) (repeats[orders] * World.DAY) : Long.MAX_VALUE;
+      orders++;
     }
     journey.passersBy(arrival);
-    tally.customer(arrival, order);
+    tally.customer(arrival, orders);
     return new CustomerTruth(
         arrival.customerRef(),
         source.sourceType(),
@@ -129,34 +164,32 @@ final class CustomerTrail {
         arrival.referrer() < 0 ? "" : Arrival.customerRef(arrival.referrer()),
         Instant.ofEpochMilli(first),
         customer.rate(),
-        customer.isAliveAt(observed),
-        meanSpend * arrival.spendMultiplier() * arrival.keptShare(),
-        future);
+        customer.isAliveAt(observedDays),
+        buyer.meanSpend() * arrival.keptShare(),
+        repeats.length + 1 - orders);
   }
 
   /** An order of the purchase model, with the way to it, its refund and its commission. */
-  private void placeCounted(
-      Arrival arrival,
-      String country,
-      int number,
-      long millis,
-      double spend,
-      boolean secondDevice,
-      UniformRandomProvider random)
-      throws IOException {
+  private void placeCounted(Buyer buyer, int number, long millis, double spend) throws IOException {
+    Arrival arrival = buyer.arrival();
+    UniformRandomProvider random = buyer.random();
     boolean first = number == 0;
+    boolean secondDevice =
+        !first && buyer.hasSecondDevice() && Randomness.chance(random, SECOND_DEVICE_USE);
     String visitor = Journey.visitor(arrival, secondDevice);
     Journey.Click click =
         first
             ? journey.toFirstOrder(arrival)
             : journey.toRepeatOrder(arrival, visitor, millis, number);
     double couponRate =
-        arrival.affiliate() == null ? COUPON_RATE : arrival.affiliate().type().couponRate();
+        first && arrival.affiliate() != null
+            ? arrival.affiliate().type().couponRate()
+            : COUPON_RATE;
     Placed placed =
         new Placed(
             "o" + arrival.index() + "-" + number,
             millis,
-            Amounts.ofNet(spend, Randomness.chance(random, first ? couponRate : COUPON_RATE)),
+            Amounts.ofNet(spend, Randomness.chance(random, couponRate)),
             visitor,
             click != null && Randomness.chance(random, CLICK_RECORDED_RATE) ? click.id() : null,
             first && arrival.referrer() >= 0 ? Arrival.referralCode(arrival.referrer()) : null);
@@ -165,28 +198,18 @@ final class CustomerTrail {
           World.orderTime(millis - (long) (Randomness.between(random, 3, 20) * World.MINUTE));
       Placed attempt =
           new Placed(placed.id() + "-a", before, placed.amounts(), visitor, null, placed.code());
-      writeOrder(arrival, country, attempt, before, CANCELLED, false);
+      writeOrder(buyer, attempt, before, CANCELLED, false);
     }
     if (Randomness.chance(random, OPEN_FIRST_RATE)) {
-      writeOrder(arrival, country, placed, millis, OPEN, false);
+      writeOrder(buyer, placed, millis, OPEN, false);
       long paid = later(millis, Randomness.between(random, 0.05, 48) * World.HOUR);
       if (paid < world.endMillis()) {
-        writeOrder(arrival, country, placed, paid, PAID, false);
+        writeOrder(buyer, placed, paid, PAID, false);
       }
     } else {
-      writeOrder(arrival, country, placed, millis, PAID, false);
+      writeOrder(buyer, placed, millis, PAID, false);
     }
-    long refunded = 0;
-    if (Randomness.chance(random, arrival.refundRate())) {
-      double fraction =
-          Randomness.between(random, World.LEAST_REFUNDED_FRACTION, World.MOST_REFUNDED_FRACTION);
-      long at = later(millis, Randomness.between(random, 1, 20) * World.DAY);
-      long cents = Math.round(fraction * placed.amounts().net());
-      if (at < world.endMillis() && cents > 0 && cents < placed.amounts().net()) {
-        writeRefund(arrival, placed, at, cents, "RETURN", "part of the order");
-        refunded = cents;
-      }
-    }
+    long refunded = refundInPart(buyer, placed);
     tally.order(arrival, millis, placed.amounts().net() - refunded, first);
     if (click != null && click.affiliate() != null) {
       boolean reversed = Randomness.chance(random, click.affiliate().type().reversalRate());
@@ -195,46 +218,54 @@ final class CustomerTrail {
     }
   }
 
+  /** Sometimes gives part of an order back, and returns how many cents. */
+  private long refundInPart(Buyer buyer, Placed placed) throws IOException {
+    UniformRandomProvider random = buyer.random();
+    if (!Randomness.chance(random, buyer.arrival().refundRate())) {
+      return 0;
+    }
+    double fraction =
+        Randomness.between(random, World.LEAST_REFUNDED_FRACTION, World.MOST_REFUNDED_FRACTION);
+    long at = later(placed.millis(), Randomness.between(random, 1, 20) * World.DAY);
+    long cents = Math.round(fraction * placed.amounts().net());
+    if (at >= world.endMillis() || cents == 0 || cents == placed.amounts().net()) {
+      return 0;
+    }
+    writeRefund(buyer, placed, at, cents, "part of the order");
+    return cents;
+  }
+
   /** Sometimes an order that does not count, after one that does; never a customer's first. */
-  private void placeExtra(
-      Arrival arrival,
-      String country,
-      int number,
-      long after,
-      double meanSpend,
-      UniformRandomProvider random)
-      throws IOException {
-    double u = random.nextDouble();
-    double spend = World.SPENDERS.drawSpend(random, meanSpend) * arrival.spendMultiplier();
+  private void placeExtra(Buyer buyer, int number, long after) throws IOException {
+    UniformRandomProvider random = buyer.random();
+    Optional<Extra> extra = Extra.draw(random, buyer.arrival().refundRate());
     long millis = World.orderTime(after + (long) (Randomness.between(random, 0.05, 3) * World.DAY));
     long room = Math.min(world.endMillis() - millis, 10 * World.DAY);
-    if (room < World.HOUR) {
+    if (extra.isEmpty() || room < World.HOUR) {
       return;
     }
     long ended = later(millis, Randomness.between(random, 0.1, 0.9) * room);
-    String visitor = Journey.visitor(arrival, false);
-    Placed extra =
+    Placed placed =
         new Placed(
-            "o" + arrival.index() + "-" + number + "-x",
+            "o" + buyer.arrival().index() + "-" + number + "-x",
             millis,
-            Amounts.ofNet(spend, false),
-            visitor,
+            Amounts.ofNet(World.SPENDERS.drawSpend(random, buyer.meanSpend()), false),
+            Journey.visitor(buyer.arrival(), false),
             null,
             null);
-    if ((u -= CANCELLED_RATE) < 0) {
-      writeOrder(arrival, country, extra, millis, CANCELLED, false);
-    } else if ((u -= TEST_STATUS_RATE) < 0) {
-      writeOrder(arrival, country, extra, millis, "TEST", false);
-    } else if ((u -= TEST_FLAG_RATE) < 0) {
-      writeOrder(arrival, country, extra, millis, PAID, true);
-    } else if ((u -= FRAUD_RATE) < 0) {
-      writeOrder(arrival, country, extra, millis, "FRAUD", false);
-    } else if ((u -= CANCELLED_LATER_RATE) < 0) {
-      writeOrder(arrival, country, extra, millis, PAID, false);
-      writeOrder(arrival, country, extra, ended, CANCELLED, false);
-    } else if (u < FULL_REFUND_SHARE * arrival.refundRate()) {
-      writeOrder(arrival, country, extra, millis, PAID, false);
-      writeRefund(arrival, extra, ended, extra.amounts().net(), "RETURN", "all of the order");
+    switch (extra.get()) {
+      case CANCELLED -> writeOrder(buyer, placed, millis, CANCELLED, false);
+      case TEST -> writeOrder(buyer, placed, millis, TEST, false);
+      case FLAGGED_AS_TEST -> writeOrder(buyer, placed, millis, PAID, true);
+      case FRAUD -> writeOrder(buyer, placed, millis, FRAUD, false);
+      case CANCELLED_LATER -> {
+        writeOrder(buyer, placed, millis, PAID, false);
+        writeOrder(buyer, placed, ended, CANCELLED, false);
+      }
+      case REFUNDED -> {
+        writeOrder(buyer, placed, millis, PAID, false);
+        writeRefund(buyer, placed, ended, placed.amounts().net(), "all of the order");
+      }
     }
   }
 
@@ -243,16 +274,15 @@ final class CustomerTrail {
     return Math.max(World.orderTime(millis + (long) delay), millis + 1000);
   }
 
-  private void writeOrder(
-      Arrival arrival, String country, Placed placed, long changed, String state, boolean test)
+  private void writeOrder(Buyer buyer, Placed placed, long changed, String state, boolean test)
       throws IOException {
     RawShape.TimeForm time = orders.shape().time();
     long net = placed.amounts().net();
     orders.write(
         placed.id(),
-        arrival.customerRef(),
-        Journey.emailHash(arrival.index()),
-        country,
+        buyer.arrival().customerRef(),
+        Journey.emailHash(buyer.arrival().index()),
+        buyer.country(),
         time.cell(placed.millis()),
         time.cell(changed),
         state,
@@ -269,17 +299,16 @@ final class CustomerTrail {
         placed.amounts().discount() > 0 ? List.of("SAVE10") : null);
   }
 
-  private void writeRefund(
-      Arrival arrival, Placed placed, long millis, long cents, String kind, String reason)
+  private void writeRefund(Buyer buyer, Placed placed, long millis, long cents, String reason)
       throws IOException {
     refunds.write(
         "r" + placed.id().substring(1),
         placed.id(),
-        arrival.customerRef(),
+        buyer.arrival().customerRef(),
         refunds.shape().time().cell(millis),
         World.CURRENCY,
         Cents.toMajor(cents),
-        kind,
+        "RETURN",
         reason);
   }
 }

@@ -29,7 +29,7 @@ final class Journey {
 
   private static final double MEAN_DECOYS = 0.8;
   private static final double CAMPAIGN_DECOY_RATE = 0.15;
-  private static final double VISIT_AFTER_CLICK_RATE = 0.25;
+  private static final double VISIT_BEFORE_CLICK_RATE = 0.25;
   private static final double BOT_RATE = 0.03;
   private static final double TEST_RATE = 0.01;
   private static final double REPEAT_VISIT_RATE = 0.30;
@@ -128,10 +128,12 @@ final class Journey {
             : Origin.of(arrival.affiliate());
     Click click = new Click("k" + owner, arrival.affiliate(), order - lag);
     writeDecoys(visitor, click.millis(), random);
-    touch(visitor, click.millis(), "click", origin, click.id(), false, false, random);
-    if (Randomness.chance(random, VISIT_AFTER_CLICK_RATE)) {
-      visit(visitor, between(random, click.millis(), order), random);
+    // Before the click, not after it: so the last touch won the customer whether or not an
+    // attribution rule looks past direct visits.
+    if (Randomness.chance(random, VISIT_BEFORE_CLICK_RATE)) {
+      visit(visitor, click.millis() - minutes(random, 1, DECOY_DAYS * 24 * 60), random);
     }
+    touch(visitor, click.millis(), "click", origin, click.id(), false, false, random);
     if (Randomness.chance(random, BOT_RATE)) {
       Origin other = Origin.of(world.anyAffiliate(random));
       touch(

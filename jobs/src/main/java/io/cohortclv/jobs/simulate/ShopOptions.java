@@ -8,13 +8,13 @@ import java.nio.file.Path;
  * @param out folder to write, which must not exist or be empty
  * @param customers customers who order at least once
  * @param affiliates affiliates of the programme
- * @param days simulated days; the last one is always {@link World#LAST_DAY}
+ * @param days simulated days; the last one is always the same
  * @param seed of all randomness
  * @param dirtyFraction planted bad records per good record, in every log
  */
 public record ShopOptions(
     Path out, long customers, int affiliates, int days, long seed, double dirtyFraction) {
-  /** Beyond it, row ids and the referral codes still are distinct, but nothing was ever tried. */
+  /** Some 100 GB; above, a mistyped number rather fills a disk than makes a shop. */
   static final long MAX_CUSTOMERS = 100_000_000;
 
   static final int MAX_AFFILIATES = 100_000;

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -285,6 +286,19 @@ public record ShopTruth(
     json.put(
         "sources", sources.entrySet().stream().map(e -> toJson(e.getKey(), e.getValue())).toList());
     json.put(
+        "affiliate_types",
+        Arrays.stream(AffiliateType.values())
+            .map(
+                t ->
+                    Map.of(
+                        "type",
+                        t.id(),
+                        "refund_rate",
+                        t.refundRate(),
+                        "commission_rate",
+                        t.commissionRate()))
+            .toList());
+    json.put(
         "planted",
         planted.stream()
             .map(
@@ -346,7 +360,7 @@ public record ShopTruth(
               + " to "
               + World.MOST_REFUNDED_FRACTION
               + "; values take the expected refunds off.",
-          "A customer's source is the friend's code of the first counted order, else the last click"
-              + " by an affiliate or campaign in the 30 days before it, visits aside, else direct"
-              + " where there was a visit, else unattributed.");
+          "A customer's source is the friend's code of the first counted order, else the last touch"
+              + " of the visitor in the 30 days before it, bots and tests aside: an affiliate's or"
+              + " campaign's click or a direct visit; else unattributed.");
 }

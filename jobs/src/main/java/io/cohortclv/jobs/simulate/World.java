@@ -56,6 +56,9 @@ final class World {
   /** Skew of affiliates' sizes: the share of the k-th largest falls as k to this power. */
   private static final double SIZE_EXPONENT = 1.1;
 
+  /** Age of the affiliate programme on the first simulated day. */
+  private static final int PROGRAM_DAYS = 1_000;
+
   private static final double NEGOTIATING_SHARE = 0.1;
 
   /** Attempts to find a referrer who was a customer early enough. */
@@ -101,6 +104,11 @@ final class World {
 
   long startMillis() {
     return startMillis;
+  }
+
+  /** When the programme began; every affiliate joined later. */
+  long programMillis() {
+    return startMillis - PROGRAM_DAYS * DAY;
   }
 
   /** The first moment after the last simulated day. */
@@ -237,7 +245,7 @@ final class World {
       AffiliateType type = anyType(random);
       double z = ZigguratSampler.NormalizedGaussian.of(random).sample();
       double multiplier = Math.exp(AFFILIATE_SPREAD * z - AFFILIATE_SPREAD * AFFILIATE_SPREAD / 2);
-      long joined = startMillis - (60 + Randomness.below(random, 940)) * DAY;
+      long joined = startMillis - (60 + Randomness.below(random, PROGRAM_DAYS - 60)) * DAY;
       long negotiated =
           Randomness.chance(random, NEGOTIATING_SHARE)
               ? startMillis + Randomness.below(random, endMillis - startMillis) / DAY * DAY

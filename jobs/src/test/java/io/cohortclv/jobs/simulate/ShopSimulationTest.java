@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.cohortclv.jobs.config.ClvConfig;
+import io.cohortclv.jobs.config.ClvConfigs;
 import io.cohortclv.jobs.simulate.RawShop.Counted;
 import io.cohortclv.jobs.simulate.ShopTruth.CustomerTruth;
 import io.cohortclv.jobs.simulate.ShopTruth.Planted;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -194,44 +197,50 @@ class ShopSimulationTest {
         .forEach(
             (ref, c) -> {
               Counted first = orders.get(ref).get(0);
+              List<Map<String, String>> own = touches.getOrDefault(first.visitor(), List.of());
+              String truth = c.sourceType() + "/" + c.affiliateId() + "/" + c.referrerRef();
               seen.add(c.sourceType());
-              assertThat(
-                      replay(
-                          first, touches.getOrDefault(first.visitor(), List.of()), referrerByCode))
-                  .as(ref)
-                  .isEqualTo(c.sourceType() + "/" + c.affiliateId() + "/" + c.referrerRef());
+              assertThat(replay(first, own, type -> true, referrerByCode)).as(ref).isEqualTo(truth);
+              assertThat(replay(first, own, type -> !type.equals("visit"), referrerByCode))
+                  .as("%s, looking past direct visits", ref)
+                  .isEqualTo(truth);
             });
     assertThat(seen).containsExactlyInAnyOrderElementsOf(CustomerAcquisition.SOURCE_TYPES);
   }
 
-  /** Source type, affiliate and referrer of a first order: code, then last click, then visit. */
+  /** Source type, affiliate and referrer of a first order: by code, else by the last touch. */
   private static String replay(
-      Counted order, List<Map<String, String>> touches, Map<String, String> referrerByCode) {
+      Counted order,
+      List<Map<String, String>> touches,
+      Predicate<String> creditable,
+      Map<String, String> referrerByCode) {
     if (order.code() != null) {
       return CustomerAcquisition.REFERRAL + "//" + referrerByCode.get(order.code());
     }
-    Map<String, String> last = null;
-    boolean visited = false;
-    for (Map<String, String> touch : touches) {
-      Duration before = Duration.between(touchTs(touch), order.at());
-      if (before.isNegative()
-          || before.compareTo(Duration.ofDays(World.CLICK_WINDOW_DAYS)) > 0
-          || touch.get(Touchpoints.IS_BOT).equals("true")
-          || touch.get(Touchpoints.IS_TEST).equals("true")) {
-        continue;
-      }
-      String type = touch.get(Touchpoints.TOUCH_TYPE);
-      visited |= type.equals("visit");
-      if (type.endsWith("click") && (last == null || touchTs(last).isBefore(touchTs(touch)))) {
-        last = touch;
-      }
+    List<Map<String, String>> inWindow =
+        touches.stream()
+            .filter(t -> t.get(Touchpoints.IS_BOT).equals("false"))
+            .filter(t -> t.get(Touchpoints.IS_TEST).equals("false"))
+            .filter(t -> !touchTs(t).isAfter(order.at()))
+            .filter(
+                t ->
+                    Duration.between(touchTs(t), order.at())
+                            .compareTo(Duration.ofDays(World.CLICK_WINDOW_DAYS))
+                        <= 0)
+            .toList();
+    Map<String, String> last =
+        inWindow.stream()
+            .filter(t -> creditable.test(t.get(Touchpoints.TOUCH_TYPE)))
+            .max(Comparator.comparing(ShopSimulationTest::touchTs))
+            .orElse(Map.of());
+    if (last.containsKey(Touchpoints.AFFILIATE_ID)) {
+      return CustomerAcquisition.AFFILIATE + "/" + last.get(Touchpoints.AFFILIATE_ID) + "/";
     }
-    if (last == null) {
-      return (visited ? CustomerAcquisition.DIRECT : CustomerAcquisition.UNATTRIBUTED) + "//";
+    if (last.containsKey(Touchpoints.CAMPAIGN_ID)) {
+      return CustomerAcquisition.CAMPAIGN + "//";
     }
-    return last.containsKey(Touchpoints.AFFILIATE_ID)
-        ? CustomerAcquisition.AFFILIATE + "/" + last.get(Touchpoints.AFFILIATE_ID) + "/"
-        : CustomerAcquisition.CAMPAIGN + "//";
+    return (inWindow.isEmpty() ? CustomerAcquisition.UNATTRIBUTED : CustomerAcquisition.DIRECT)
+        + "//";
   }
 
   private static Instant touchTs(Map<String, String> touch) {
@@ -241,13 +250,22 @@ class ShopSimulationTest {
   @Test
   void logs_knowNothingOfTheTimeAfterTheLastDay() throws IOException {
     RawShop raw = new RawShop(simulate("shop", 2_000, 120, 3, 0));
+    Instant programBegan = END.minus(Duration.ofDays(120 + 1_001));
 
     for (RawShape shape : RawShape.ALL) {
-      Set<String> times = Set.of(shape.contract().eventTime(), Contract.UPDATED_TS);
+      List<String> times =
+          shape.contract().columns().stream()
+              .filter(c -> c.kind() == Contract.Kind.INSTANT)
+              .map(Contract.InputColumn::name)
+              .toList();
       for (Map<String, String> row : raw.rows(shape)) {
-        row.entrySet().stream()
-            .filter(e -> times.contains(e.getKey()))
-            .forEach(e -> assertThat(RawShop.instant(shape, e.getValue())).isBefore(END));
+        for (String time : times) {
+          if (row.containsKey(time)) {
+            assertThat(RawShop.instant(shape, row.get(time)))
+                .as(shape.name() + "." + time)
+                .isBetween(programBegan, END.minusMillis(1));
+          }
+        }
       }
     }
   }
@@ -341,9 +359,15 @@ class ShopSimulationTest {
     Path shop = simulate("shop", 20, 100, 1, 0);
     String text = Files.readString(shop.resolve(ShopConf.FILE));
     Config conf = ConfigFactory.parseString(text).resolve();
+    ClvConfig config = ClvConfigs.load(shop.resolve(ShopConf.FILE));
 
     assertThat(text.lines().findFirst()).hasValue("# as-of " + ShopTruth.read(shop).lastDay());
-    assertThat(conf.getString("lake.root")).isEqualTo(shop.resolve("lake").toString());
+    assertThat(config.lake().root()).isEqualTo(shop.resolve("lake").toString());
+    assertThat(config.margin().defaultRate()).isEqualTo(World.MARGIN_RATE);
+    assertThat(config.reporting())
+        .isEqualTo(
+            new ClvConfig.Reporting(
+                World.CURRENCY, World.ZONE, World.HORIZON_DAYS, World.DISCOUNT_RATE_PER_YEAR));
     assertThat(conf.getConfig("inputs").root().keySet())
         .containsExactlyInAnyOrderElementsOf(RawShape.ALL.stream().map(RawShape::name).toList());
     for (RawShape shape : RawShape.ALL) {

@@ -66,6 +66,16 @@ class SimulateCommandTest {
     assertThat(failures).singleElement().asString().contains("is no folder");
   }
 
+  @Test
+  void simulate_saysWhyItCouldNotWrite() throws IOException {
+    Path file = Files.writeString(folder.resolve("mine.txt"), "mine");
+
+    assertThat(clv("--out", file.resolve("shop").toString())).isEqualTo(1);
+
+    assertThat(failures).singleElement().asString().contains("could not be written to " + file);
+    assertThat(folder.toFile().list()).containsExactly("mine.txt");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "--customers,0",
