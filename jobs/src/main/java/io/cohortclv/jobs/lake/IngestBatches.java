@@ -11,6 +11,7 @@ import io.cohortclv.jobs.lake.RawFiles.RawFile;
 import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Operations;
+import io.cohortclv.transforms.table.Table;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -200,8 +201,7 @@ public final class IngestBatches {
     return counts;
   }
 
-  private void append(
-      io.cohortclv.transforms.table.Table table, String what, Batch batch, List<Row> rows) {
+  private void append(Table table, String what, Batch batch, List<Row> rows) {
     lake.appendOnce(
         table,
         what + batch.id(),

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 
 import io.cohortclv.jobs.config.SourceConfig;
@@ -180,7 +181,7 @@ public final class RawFiles {
             .filter(col("value").rlike("[^\\x00-\\x20]"));
     String comment = source.options().get("comment");
     if (comment != null) {
-      lines = lines.filter(org.apache.spark.sql.functions.not(col("value").startsWith(comment)));
+      lines = lines.filter(not(col("value").startsWith(comment)));
     }
     boolean hasHeader =
         source.format().equals(CSV)

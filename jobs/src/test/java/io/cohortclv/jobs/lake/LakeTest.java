@@ -1,10 +1,12 @@
 package io.cohortclv.jobs.lake;
 
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.transforms.table.Contract;
+import io.cohortclv.transforms.table.Field;
 import io.cohortclv.transforms.table.Operations;
 import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.Orders;
@@ -283,22 +285,17 @@ class LakeTest {
     Dataset<Row> rows = typed;
     for (var field : clean.schema().fields()) {
       if (!List.of(rows.columns()).contains(field.name())) {
-        rows =
-            rows.withColumn(
-                field.name(), org.apache.spark.sql.functions.lit(null).cast(field.dataType()));
+        rows = rows.withColumn(field.name(), lit(null).cast(field.dataType()));
       }
     }
     return rows;
   }
 
-  private static Dataset<Row> withMissing(
-      Dataset<Row> rows, List<io.cohortclv.transforms.table.Field> fields) {
+  private static Dataset<Row> withMissing(Dataset<Row> rows, List<Field> fields) {
     Dataset<Row> all = rows;
     for (var field : fields) {
       if (!List.of(all.columns()).contains(field.name())) {
-        all =
-            all.withColumn(
-                field.name(), org.apache.spark.sql.functions.lit(null).cast(field.type()));
+        all = all.withColumn(field.name(), lit(null).cast(field.type()));
       }
     }
     return all;

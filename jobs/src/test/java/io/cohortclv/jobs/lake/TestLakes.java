@@ -5,6 +5,8 @@ import io.cohortclv.jobs.config.SourceConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,10 +30,14 @@ public final class TestLakes {
     return Lake.open(config(root, sources), "test");
   }
 
+  public static Lake open(ClvConfig config) {
+    return Lake.open(config, "test");
+  }
+
   public static ClvConfig config(Path root, SourceConfig... sources) {
-    Map<String, List<SourceConfig>> inputs = new java.util.LinkedHashMap<>();
+    Map<String, List<SourceConfig>> inputs = new LinkedHashMap<>();
     for (SourceConfig source : sources) {
-      inputs.computeIfAbsent(source.input(), i -> new java.util.ArrayList<>()).add(source);
+      inputs.computeIfAbsent(source.input(), i -> new ArrayList<>()).add(source);
     }
     return new ClvConfig(
         new ClvConfig.Lake(root.toUri().toString(), "clv"),

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_compact;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lower;
@@ -164,8 +165,7 @@ public final class CleanRows {
       reasons.add(reason(rule.broken(), rule.reason()));
     }
     Column all =
-        org.apache.spark.sql.functions.concat(
-            col(CleanColumns.REASONS), array_compact(array(reasons.toArray(Column[]::new))));
+        concat(col(CleanColumns.REASONS), array_compact(array(reasons.toArray(Column[]::new))));
     Column none = array().cast(DataTypes.createArrayType(DataTypes.StringType));
     return rows.withColumn(
         CleanColumns.REASONS,

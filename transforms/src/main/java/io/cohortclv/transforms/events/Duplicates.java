@@ -2,6 +2,7 @@ package io.cohortclv.transforms.events;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.spark_partition_id;
 import static org.apache.spark.sql.functions.sum;
@@ -59,7 +60,7 @@ final class Duplicates {
       ranked =
           ranked
               .withColumn(TOTAL, sum(CleanColumns.SOURCE_ROWS).over(like))
-              .filter(org.apache.spark.sql.functions.not(notSelected).or(col(RANK).equalTo(1)))
+              .filter(not(notSelected).or(col(RANK).equalTo(1)))
               .withColumn(
                   CleanColumns.SOURCE_ROWS,
                   when(notSelected, col(TOTAL)).otherwise(col(CleanColumns.SOURCE_ROWS)));

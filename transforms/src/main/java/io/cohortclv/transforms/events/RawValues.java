@@ -1,6 +1,7 @@
 package io.cohortclv.transforms.events;
 
 import static org.apache.spark.sql.functions.array_compact;
+import static org.apache.spark.sql.functions.btrim;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.floor;
 import static org.apache.spark.sql.functions.isnan;
@@ -12,7 +13,6 @@ import static org.apache.spark.sql.functions.timestamp_millis;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.to_utc_timestamp;
 import static org.apache.spark.sql.functions.transform;
-import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.try_to_timestamp;
 import static org.apache.spark.sql.functions.when;
 
@@ -92,7 +92,7 @@ final class RawValues {
   private static Column text(Column raw, DataType type) {
     boolean nested =
         type instanceof StructType || type instanceof MapType || type instanceof ArrayType;
-    Column text = trim(nested ? to_json(raw) : raw.cast(DataTypes.StringType), SPACES);
+    Column text = btrim(nested ? to_json(raw) : raw.cast(DataTypes.StringType), lit(SPACES));
     return when(text.notEqual(""), text);
   }
 
