@@ -10,12 +10,18 @@ import io.cohortclv.transforms.summary.CompressedHistories;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.ModelRegistry;
+import io.cohortclv.transforms.table.ModelValidation;
+import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.Table;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Customer histories to fitted models: one of all customers, and one of each source type. */
+/**
+ * Customer histories to fitted models, one of all customers and one of each source type, and to a
+ * judgement of how such models forecast the last days of the log.
+ */
 final class FitJob implements Stage {
   @Override
   public long run(Lake lake, ClvConfig config, Run run) {

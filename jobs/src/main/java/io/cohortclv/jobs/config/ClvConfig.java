@@ -104,9 +104,14 @@ public record ClvConfig(
    *     takes plain differences of dates
    * @param minSegmentCustomers source types with fewer customers use the pooled model
    * @param maxDistinctHistories cap of the compressed table on the driver
+   * @param holdoutDays last days of the log that models are refitted without and judged by
    */
   public record Fit(
-      String model, boolean midpoint, int minSegmentCustomers, int maxDistinctHistories) {}
+      String model,
+      boolean midpoint,
+      int minSegmentCustomers,
+      int maxDistinctHistories,
+      int holdoutDays) {}
 
   /**
    * How scorecards mark their rows.

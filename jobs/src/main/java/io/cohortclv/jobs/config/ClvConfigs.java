@@ -10,6 +10,8 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.transforms.attribution.AttributionRules;
 import io.cohortclv.transforms.table.Contract;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +23,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -37,7 +40,7 @@ public final class ClvConfigs {
   private static final String INPUTS = "inputs";
 
   /** The attribution models the product computes. */
-  private static final Set<String> ATTRIBUTION_MODELS = Set.of("last_touch", "first_touch");
+  private static final Set<String> ATTRIBUTION_MODELS = Set.copyOf(AttributionRules.KNOWN);
 
   private static final List<String> PURCHASE_MODELS =
       Arrays.stream(ModelFamily.values()).map(ModelFamily::id).toList();
@@ -105,7 +108,8 @@ public final class ClvConfigs {
                 .oneOf("fit.age-convention", Set.of("midpoint", "difference"))
                 .equals("midpoint"),
             settings.positive("fit.min-segment-customers"),
-            settings.positive("fit.max-distinct-histories")),
+            settings.positive("fit.max-distinct-histories"),
+            settings.positive("fit.holdout-days")),
         new ClvConfig.Scorecard(settings.positive("scorecard.small-n")),
         hash(merged, known.keySet()));
   }

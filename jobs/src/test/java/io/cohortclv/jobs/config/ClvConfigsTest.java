@@ -53,7 +53,7 @@ class ClvConfigsTest {
                 Duration.ofDays(1),
                 Duration.ofDays(365)));
     assertThat(config.margin()).isEqualTo(new ClvConfig.Margin(1));
-    assertThat(config.fit()).isEqualTo(new ClvConfig.Fit("mbg-nbd", true, 500, 2_000_000));
+    assertThat(config.fit()).isEqualTo(new ClvConfig.Fit("mbg-nbd", true, 500, 2_000_000, 90));
     assertThat(config.scorecard()).isEqualTo(new ClvConfig.Scorecard(30));
   }
 
