@@ -65,8 +65,17 @@ final class BacktestCommand implements Callable<Integer> {
     List<List<String>> table = new ArrayList<>();
     table.add(
         List.of(
-            "origin", "segment", "model", "customers", "came", "expected", "bias", "mae", "rmse",
-            "gini", "aic"));
+            "origin",
+            "segment",
+            "model",
+            "customers",
+            "came",
+            "expected",
+            "bias",
+            "mae",
+            "rmse",
+            "gini",
+            "aic"));
     try (Lake lake = Lake.open(config, "backtest");
         Progress progress = Progress.of(spec.commandLine().getErr())) {
       LocalDate newest =
@@ -93,9 +102,7 @@ final class BacktestCommand implements Callable<Integer> {
                 config.fit().maxDistinctHistories());
         for (String segment :
             Holdout.segments(
-                holdout,
-                config.fit().minSegmentCustomers(),
-                CustomerAcquisition.SOURCE_TYPES)) {
+                holdout, config.fit().minSegmentCustomers(), CustomerAcquisition.SOURCE_TYPES)) {
           for (ModelFamily family : families) {
             holdout.judge(family, segment).map(BacktestCommand::line).ifPresent(table::add);
           }

@@ -127,8 +127,7 @@ final class Holdout {
   boolean isLongEnough() {
     LocalDate earliest = origin.minusDays(ChronoUnit.DAYS.between(origin, end));
     return days.stream()
-        .anyMatch(
-            row -> !row.<Date>getAs(HoldoutHistories.DAY).toLocalDate().isAfter(earliest));
+        .anyMatch(row -> !row.<Date>getAs(HoldoutHistories.DAY).toLocalDate().isAfter(earliest));
   }
 
   /** Customers of the segment known at the origin. */

@@ -10,7 +10,6 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.models.btyd.ModelFamily;
-import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.transforms.attribution.AttributionRules;
 import io.cohortclv.transforms.table.Contract;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +22,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.Set;
 import java.util.stream.IntStream;
 

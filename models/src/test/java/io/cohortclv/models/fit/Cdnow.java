@@ -15,8 +15,8 @@ import java.util.TreeMap;
 
 /**
  * The CDNOW sample, which stays outside the repository. Found through the system property or
- * environment variable {@code CLV_SHARED}, or as {@code ../shared} of a folder above; where it
- * is absent the calling test is skipped.
+ * environment variable {@code CLV_SHARED}, or as {@code ../shared} of a folder above; where it is
+ * absent the calling test is skipped.
  */
 final class Cdnow {
   static final LocalDate CALIBRATION_END = LocalDate.of(1997, 9, 30);

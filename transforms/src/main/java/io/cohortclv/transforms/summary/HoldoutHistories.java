@@ -35,8 +35,8 @@ public final class HoldoutHistories {
 
   /**
    * One row a customer and purchase day until {@code end}, with the customer's first day and
-   * segment; customers who are left-censored stay out. What orders are worth, and so which count, is
-   * as of the run: a refund since the origin is known here.
+   * segment; customers who are left-censored stay out. What orders are worth, and so which count,
+   * is as of the run: a refund since the origin is known here.
    */
   public static Dataset<Row> purchaseDays(
       Dataset<Row> orderValues, Dataset<Row> acquisitions, LocalDate end) {
@@ -74,8 +74,7 @@ public final class HoldoutHistories {
     Column before = col(DAY).leq(lit(origin));
     return purchaseDays
         .filter(col(CustomerSummary.FIRST_ORDER_ON).leq(lit(origin)))
-        .groupBy(
-            col(OrderValue.CUSTOMER_ID), col(SEGMENT), col(CustomerSummary.FIRST_ORDER_ON))
+        .groupBy(col(OrderValue.CUSTOMER_ID), col(SEGMENT), col(CustomerSummary.FIRST_ORDER_ON))
         .agg(
             count_if(before).minus(lit(1)).as(CustomerSummary.REPEATS),
             max(when(before, col(DAY))).as(CustomerSummary.LAST_ORDER_ON),
