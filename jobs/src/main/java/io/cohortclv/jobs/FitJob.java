@@ -92,8 +92,7 @@ final class FitJob implements Stage {
   }
 
   private static long write(Lake lake, Run run, Table table, List<Row> rows) {
-    return lake.write(
-            table, run, lake.spark().createDataFrame(rows, table.ownSchema()).coalesce(1))
+    return lake.write(table, run, lake.spark().createDataFrame(rows, table.ownSchema()).coalesce(1))
         .rows();
   }
 }

@@ -158,7 +158,7 @@ final class Holdout {
     ForecastAccuracy.Builder forecasts = ForecastAccuracy.builder();
     for (Row row : rows) {
       forecasts.add(
-          fit.model().expectedPurchases(holdoutDays, repeats(row), recency(row), age(row)),
+          fit.model().expectedPurchases((double) holdoutDays, repeats(row), recency(row), age(row)),
           row.<Long>getAs(HoldoutHistories.CAME),
           row.<Long>getAs(HoldoutHistories.CUSTOMERS));
     }
