@@ -82,7 +82,7 @@ final class EstimateCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       defaultValue = "mbg-nbd",
-      description = "mbg-nbd (default), bg-nbd, pareto-nbd, or auto for the likeliest.")
+      description = "mbg-nbd (default), bg-nbd, pareto-nbd, nbd, or auto for the least AIC.")
   private String model;
 
   @Option(
@@ -129,11 +129,11 @@ final class EstimateCommand implements Callable<Integer> {
     OrderColumns columns = new OrderColumns(customer, time, amount, segment);
     OrderFile orders = OrderFile.open(file, delimiter());
     orders.requireColumns(columns);
+    String result;
     try (Progress progress = Progress.onTerminalOnly(spec.commandLine().getErr())) {
-      spec.commandLine()
-          .getOut()
-          .println(Estimation.run(orders, columns, query, format, out, progress::stage));
+      result = Estimation.run(orders, columns, query, format, out, progress::stage);
     }
+    spec.commandLine().getOut().println(result);
     return 0;
   }
 

@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -119,11 +120,14 @@ public final class Main implements Callable<Integer> {
       err.println("clv: " + oneParagraph(failure.getMessage()));
       return failure.exitCode();
     }
+    // The innermost cause says what happened; the layers above it, and Spark's copies of stack
+    // traces below its first line, say where.
+    Throwable cause = ExceptionUtils.getRootCause(e);
     err.println(
         "clv: "
-            + e.getClass().getSimpleName()
+            + cause.getClass().getSimpleName()
             + ": "
-            + oneParagraph(String.valueOf(e.getMessage()))
+            + String.valueOf(cause.getMessage()).lines().findFirst().orElse("")
             + (main.stackTrace ? "" : " Add --stacktrace to see where."));
     return CommandLine.ExitCode.SOFTWARE;
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * What is asked of an order file.
  *
- * @param families models to choose from; with several, the likeliest is taken
+ * @param families models to choose from; with several, the one of least AIC is taken
  * @param timeUnit of the models' times
  * @param calibrationEnd last day models learn from
  * @param holdoutEnd last day forecasts are held against

@@ -155,7 +155,7 @@ final class Estimator {
         purchases.model().family(), purchases, spend, (System.nanoTime() - start) / 1e9, warnings);
   }
 
-  /** The families differ in nothing but likelihood once they have as many parameters (AIC). */
+  /** The fit of least AIC: likelihood, less what each parameter gains by chance. */
   private PurchaseFit likeliest(Histories histories, List<String> warnings) {
     List<PurchaseFit> fits =
         query.families().stream().map(family -> PurchaseFits.fit(family, histories)).toList();

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -231,7 +232,17 @@ public final class OrderFile {
   }
 
   private Dataset<Row> readParquet(SparkSession session, OrderColumns columns) {
-    Dataset<Row> raw = session.read().parquet(uri());
+    Dataset<Row> raw;
+    try {
+      raw = session.read().parquet(uri());
+    } catch (Exception e) { // Scala declares no checked exceptions
+      if (e instanceof SparkThrowable) {
+        throw CommandException.data(
+            path
+                + " begins like a Parquet file, but it cannot be read as one: it is cut or broken.");
+      }
+      throw e;
+    }
     requireColumns(columns, List.of(raw.columns()));
     return select(raw, columns, name -> raw.col("`" + name.replace("`", "``") + "`"));
   }

@@ -215,6 +215,15 @@ class OrderLogTest {
         .satisfies(e -> assertThat(e.exitCode()).isEqualTo(3));
   }
 
+  @Test
+  void read_refusesABrokenParquetFile() throws IOException {
+    Path file = Files.writeString(folder.resolve("cut.parquet"), "PAR1 and no more");
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(() -> log(file, COLUMNS, "2020-01-09", null))
+        .withMessageContaining("cut.parquet")
+        .satisfies(e -> assertThat(e.exitCode()).isEqualTo(3));
+  }
+
   private OrderLog log(String text, OrderColumns columns, String calibrationEnd, String holdoutEnd)
       throws IOException {
     return log(

@@ -1,0 +1,126 @@
+package io.cohortclv.jobs.estimate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.fit.InfeasibleDataException;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class EstimatorTest {
+  private static final List<History> HISTORIES = histories();
+
+  private static List<History> histories() {
+    Random random = new Random(17);
+    List<History> histories = new ArrayList<>();
+    for (int i = 0; i < 1500; i++) {
+      int age = 200 + random.nextInt(200);
+      double daysBetween = 10 - 40 * Math.log(random.nextDouble());
+      double dropout = 0.6 * random.nextDouble();
+      int repeats = 0;
+      int recency = 0;
+      int holdout = 0;
+      int day = 0;
+      while (random.nextDouble() > dropout) {
+        day += 1 + (int) (-daysBetween * Math.log(random.nextDouble()));
+        if (day > age + 65) {
+          break;
+        }
+        if (day > age) {
+          holdout++;
+        } else {
+          repeats++;
+          recency = day;
+        }
+      }
+      BigDecimal spend = BigDecimal.valueOf(repeats * (500L + random.nextInt(4000)), 2);
+      histories.add(new History("", repeats, recency, age, holdout, repeats, spend, 1));
+    }
+    histories.sort(History.ORDER);
+    return histories;
+  }
+
+  private static EstimateQuery query(TimeUnit unit, ModelFamily... families) {
+    return new EstimateQuery(
+        Arrays.asList(families),
+        unit,
+        LocalDate.of(2020, 10, 27),
+        Optional.of(LocalDate.of(2020, 12, 31)),
+        365,
+        0.1,
+        false);
+  }
+
+  private static Estimate estimate(EstimateQuery query) {
+    return new Estimator(query, HISTORIES, List.of()).estimate();
+  }
+
+  @Test
+  void estimate_sizesDoNotDependOnTheTimeUnit() {
+    Estimate days = estimate(query(TimeUnit.DAYS, ModelFamily.MBG_NBD));
+    Estimate weeks = estimate(query(TimeUnit.WEEKS, ModelFamily.MBG_NBD));
+
+    assertThat(weeks.parameters().get("alpha") * 7)
+        .isCloseTo(days.parameters().get("alpha"), withPercentage(1e-3));
+    assertThat(weeks.holdout().orElseThrow().expectedPurchases())
+        .isCloseTo(days.holdout().orElseThrow().expectedPurchases(), withPercentage(1e-4));
+    assertThat(weeks.clv().orElseThrow().total())
+        .isCloseTo(days.clv().orElseThrow().total(), withPercentage(1e-4));
+  }
+
+  @Test
+  void estimate_choosesTheLikeliestFamilyAndSaysSo() {
+    Estimate chosen = estimate(query(TimeUnit.DAYS, ModelFamily.BG_NBD, ModelFamily.MBG_NBD));
+
+    double best =
+        Math.max(
+            estimate(query(TimeUnit.DAYS, ModelFamily.BG_NBD)).logLikelihood(),
+            estimate(query(TimeUnit.DAYS, ModelFamily.MBG_NBD)).logLikelihood());
+    assertThat(chosen.logLikelihood()).isEqualTo(best);
+    assertThat(chosen.warnings()).anyMatch(w -> w.startsWith(chosen.model() + " was chosen"));
+  }
+
+  @Test
+  void value_ofEveryCustomerSumsToTheWhole() {
+    Estimator estimator =
+        new Estimator(query(TimeUnit.WEEKS, ModelFamily.BG_NBD), HISTORIES, List.of());
+
+    double sum = HISTORIES.stream().mapToDouble(h -> estimator.value(h).clv().orElseThrow()).sum();
+    assertThat(sum)
+        .isCloseTo(estimator.estimate().clv().orElseThrow().total(), withPercentage(1e-10));
+  }
+
+  @Test
+  void estimate_withoutAmountsHasNoMoney() {
+    List<History> free =
+        HISTORIES.stream()
+            .map(
+                h ->
+                    new History(
+                        "", h.repeats(), h.recencyDays(), h.ageDays(), 0, 0, BigDecimal.ZERO, 1))
+            .toList();
+    Estimate estimate =
+        new Estimator(query(TimeUnit.DAYS, ModelFamily.MBG_NBD), free, List.of()).estimate();
+
+    assertThat(estimate.spend()).isEmpty();
+    assertThat(estimate.clv()).isEmpty();
+    assertThat(EstimateFormat.JSON.write(estimate)).contains("\"spend\":null,\"clv\":null");
+  }
+
+  @Test
+  void estimate_refusesCustomersWhoNeverCameBack() {
+    List<History> once = List.of(new History("", 0, 0, 100, 0, 0, BigDecimal.ZERO, 50));
+
+    assertThatExceptionOfType(InfeasibleDataException.class)
+        .isThrownBy(
+            () -> new Estimator(query(TimeUnit.DAYS, ModelFamily.MBG_NBD), once, List.of()));
+  }
+}
