@@ -125,7 +125,7 @@ class PipelineIT {
     for (Row row : published(Scorecards.SOURCE_SCORECARD).collectAsList()) {
       ShopTruth.SourceTruth real = truth.sources().get(row.<String>getAs(Scorecards.SOURCE_TYPE));
       // Three standard errors of a mean of customers whose values spread by about 1.2 of it.
-      double bound = 3 * 1.2 * real.acquisitionClv() / Math.sqrt(real.customers());
+      double bound = 3 * 1.2 * real.acquisitionClv() / Math.sqrt((double) real.customers());
       assertThat(row.<Double>getAs(Scorecards.CLV_RAW))
           .as(row.<String>getAs(Scorecards.SOURCE_TYPE))
           .isCloseTo(real.acquisitionClv(), within(bound));
@@ -221,7 +221,7 @@ class PipelineIT {
                   .agg(sum(OrderAttribution.CREDIT_SHARE))
                   .first()
                   .getDouble(0))
-          .isCloseTo(orders, within(1e-6));
+          .isCloseTo((double) orders, within(1e-6));
     }
   }
 
