@@ -10,12 +10,18 @@ import io.cohortclv.transforms.summary.CompressedHistories;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.ModelRegistry;
+import io.cohortclv.transforms.table.ModelValidation;
+import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.Table;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Customer histories to fitted models: one of all customers, and one of each source type. */
+/**
+ * Customer histories to fitted models, one of all customers and one of each source type, and to a
+ * judgement of how such models forecast the last days of the log.
+ */
 final class FitJob implements Stage {
   @Override
   public long run(Lake lake, ClvConfig config, Run run) {
@@ -56,11 +62,38 @@ final class FitJob implements Stage {
               sourceType, settings.minSegmentCustomers(), family, purchases, spend, revenue)
           .ifPresent(fit -> registry.addAll(fit.registryRows()));
     }
+    return write(lake, run, ModelRegistry.TABLE, registry) + validate(lake, config, run);
+  }
+
+  /** Refits without the last days and writes how the forecasts did; nothing of too short a log. */
+  private static long validate(Lake lake, ClvConfig config, Run run) {
+    ClvConfig.Fit settings = config.fit();
+    Holdout holdout =
+        Holdout.read(
+            lake,
+            lake.read(OrderValue.TABLE, run),
+            lake.read(CustomerAcquisition.TABLE, run),
+            run.asOf().minusDays(settings.holdoutDays()),
+            run.asOf(),
+            settings.midpoint(),
+            settings.maxDistinctHistories());
+    if (!holdout.isLongEnough()) {
+      return 0;
+    }
+    List<Row> outcomes = new ArrayList<>();
+    for (String segment :
+        Holdout.segments(
+            holdout, settings.minSegmentCustomers(), CustomerAcquisition.SOURCE_TYPES)) {
+      holdout
+          .judge(ModelFamily.of(settings.model()), segment)
+          .ifPresent(outcome -> outcomes.add(outcome.toRow()));
+    }
+    return write(lake, run, ModelValidation.TABLE, outcomes);
+  }
+
+  private static long write(Lake lake, Run run, Table table, List<Row> rows) {
     return lake.write(
-            ModelRegistry.TABLE,
-            run,
-            ModelRegistry.TABLE.conform(
-                lake.spark().createDataFrame(registry, SegmentFit.REGISTRY_SCHEMA).coalesce(1)))
+            table, run, lake.spark().createDataFrame(rows, table.ownSchema()).coalesce(1))
         .rows();
   }
 }

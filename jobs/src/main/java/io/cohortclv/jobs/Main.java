@@ -41,6 +41,7 @@ public final class Main implements Callable<Integer> {
           EstimateCommand.class,
           RunCommand.class,
           IngestCommand.class,
+          BacktestCommand.class,
           ShowCommand.class,
           GenerateCompletion.class);
 

@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructField;
-import org.apache.spark.sql.types.StructType;
 
 /** The purchase and spend models of one segment, and their rows of model_registry. */
 record SegmentFit(
@@ -32,9 +30,6 @@ record SegmentFit(
     SpendHistories spendHistories,
     double meanSpend,
     String spendWarning) {
-  /** The registry's own columns. */
-  static final StructType REGISTRY_SCHEMA = ownColumns();
-
   /** Fits the segment of that name, or all rows for the pooled one. */
   static SegmentFit of(
       String segment, ModelFamily family, List<Row> purchases, List<Row> spend, List<Row> revenue) {
@@ -63,10 +58,7 @@ record SegmentFit(
     Histories built = histories.build();
     SpendHistories builtSpends = spends.build();
     PurchaseFit fitted = PurchaseFits.fit(family, built);
-    String path =
-        segment.equals(ModelRegistry.POOLED)
-            ? segment
-            : CompressedHistories.SEGMENT + "=" + segment;
+    String path = path(segment);
     try {
       return new SegmentFit(
           path, fitted, built, Optional.of(SpendFits.fit(builtSpends)), builtSpends, meanSpend, "");
@@ -205,7 +197,7 @@ record SegmentFit(
     return Long.toHexString(hash);
   }
 
-  private static List<Row> inSegment(List<Row> rows, String segment) {
+  static List<Row> inSegment(List<Row> rows, String segment) {
     return segment.equals(ModelRegistry.POOLED)
         ? rows
         : rows.stream()
@@ -213,9 +205,10 @@ record SegmentFit(
             .toList();
   }
 
-  private static StructType ownColumns() {
-    StructType all = ModelRegistry.TABLE.schema();
-    return new StructType(
-        ModelRegistry.TABLE.columns().stream().map(all::apply).toArray(StructField[]::new));
+  /** The segment as tables name it. */
+  static String path(String segment) {
+    return segment.equals(ModelRegistry.POOLED)
+        ? segment
+        : CompressedHistories.SEGMENT + "=" + segment;
   }
 }

@@ -14,12 +14,14 @@ import io.cohortclv.jobs.lake.IngestBatches.Counts;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.TestLakes;
 import io.cohortclv.transforms.table.Orders;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -29,15 +31,19 @@ import org.junit.jupiter.api.io.TempDir;
 class OnlineRetailIT {
   private static final Path CONF = Path.of("../conf/examples/online-retail.conf");
   private static final Path DATA =
-      Path.of("../../shared/data/online-retail-ii/online_retail_II.parquet");
+      Path.of(Optional.ofNullable(System.getenv("CLV_SHARED")).orElse("../../shared"))
+          .resolve("data/online-retail-ii/online_retail_II.parquet");
   private static final long RECORDS = 525_461;
 
   @TempDir Path folder;
 
   @Test
-  void ingest_reconcilesWithTheCountsOfTheData() {
+  void ingest_reconcilesWithTheCountsOfTheData() throws IOException {
     assumeTrue(Files.exists(DATA), "The shared data is not here: " + DATA);
-    ClvConfig config = inFolder(ClvConfigs.load(CONF).withIdentifiers("a key of tests"));
+    // The example looks for its log beside itself.
+    Path conf = Files.copy(CONF, folder.resolve("clv.conf"));
+    Files.createSymbolicLink(folder.resolve("online_retail_II.parquet"), DATA.toRealPath());
+    ClvConfig config = inFolder(ClvConfigs.load(conf).withIdentifiers("a key of tests"));
     Lake lake = TestLakes.open(config);
     List<Taken> taken = IngestJob.run(lake, config);
 

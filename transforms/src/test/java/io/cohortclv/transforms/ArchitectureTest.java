@@ -43,16 +43,36 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("io.cohortclv.models..");
 
+  /** A Spark ML estimator runs its fit, and a model writes and reads itself. */
+  private static final String SPARK_ML = "io.cohortclv.transforms.ml..";
+
   @ArchTest
   static final ArchRule transformsRunNoActions =
       noClasses()
+          .that()
+          .resideOutsideOfPackage(SPARK_ML)
           .should()
           .callMethodWhere(
               target(owner(assignableTo(Dataset.class))).and(target(nameMatching(ACTIONS))));
 
   @ArchTest
   static final ArchRule transformsOpenNoSession =
-      noClasses().should().dependOnClassesThat().areAssignableTo(SparkSession.class);
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(SPARK_ML)
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(SparkSession.class);
+
+  @ArchTest
+  static final ArchRule sparkMlUsesTheSessionItIsGiven =
+      noClasses()
+          .that()
+          .resideInAPackage(SPARK_ML)
+          .should()
+          .callMethodWhere(
+              target(owner(assignableTo(SparkSession.class)))
+                  .and(target(nameMatching("builder|active|getActive.*|getDefault.*|newSession"))));
 
   @ArchTest
   static final ArchRule classesAreNamedForTheirSubject =

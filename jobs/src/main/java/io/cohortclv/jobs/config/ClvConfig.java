@@ -99,14 +99,19 @@ public record ClvConfig(
   /**
    * How models are fitted.
    *
-   * @param model purchase-frequency model, {@code mbg-nbd} or {@code bg-nbd}
+   * @param model purchase-frequency model, {@code mbg-nbd}, {@code bg-nbd} or {@code pareto-nbd}
    * @param midpoint true counts ages from the first day's noon to the end of the as-of day; false
    *     takes plain differences of dates
    * @param minSegmentCustomers source types with fewer customers use the pooled model
    * @param maxDistinctHistories cap of the compressed table on the driver
+   * @param holdoutDays last days of the log that models are refitted without and judged by
    */
   public record Fit(
-      String model, boolean midpoint, int minSegmentCustomers, int maxDistinctHistories) {}
+      String model,
+      boolean midpoint,
+      int minSegmentCustomers,
+      int maxDistinctHistories,
+      int holdoutDays) {}
 
   /**
    * How scorecards mark their rows.

@@ -9,12 +9,15 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.transforms.attribution.AttributionRules;
 import io.cohortclv.transforms.table.Contract;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,9 +38,10 @@ public final class ClvConfigs {
   private static final String INPUTS = "inputs";
 
   /** The attribution models the product computes. */
-  private static final Set<String> ATTRIBUTION_MODELS = Set.of("last_touch", "first_touch");
+  private static final Set<String> ATTRIBUTION_MODELS = Set.copyOf(AttributionRules.KNOWN);
 
-  private static final Set<String> PURCHASE_MODELS = Set.of("mbg-nbd", "bg-nbd");
+  private static final List<String> PURCHASE_MODELS =
+      Arrays.stream(ModelFamily.values()).map(ModelFamily::id).toList();
 
   private ClvConfigs() {}
 
@@ -102,7 +106,8 @@ public final class ClvConfigs {
                 .oneOf("fit.age-convention", Set.of("midpoint", "difference"))
                 .equals("midpoint"),
             settings.positive("fit.min-segment-customers"),
-            settings.positive("fit.max-distinct-histories")),
+            settings.positive("fit.max-distinct-histories"),
+            settings.positive("fit.holdout-days")),
         new ClvConfig.Scorecard(settings.positive("scorecard.small-n")),
         hash(merged, known.keySet()));
   }

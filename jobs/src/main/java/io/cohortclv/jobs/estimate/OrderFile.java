@@ -231,7 +231,7 @@ public final class OrderFile {
   }
 
   private Dataset<Row> readParquet(SparkSession session, OrderColumns columns) {
-    Dataset<Row> raw = session.read().parquet(path.toString());
+    Dataset<Row> raw = session.read().parquet(uri());
     requireColumns(columns, List.of(raw.columns()));
     return select(raw, columns, name -> raw.col("`" + name.replace("`", "``") + "`"));
   }
@@ -241,7 +241,7 @@ public final class OrderFile {
     for (String name : jsonFields()) {
       schema = schema.add(name, DataTypes.StringType);
     }
-    Dataset<Row> raw = session.read().schema(schema).json(path.toString());
+    Dataset<Row> raw = session.read().schema(schema).json(uri());
     return select(raw, columns, name -> col("`" + name.replace("`", "``") + "`"));
   }
 
@@ -262,7 +262,7 @@ public final class OrderFile {
             .option("escape", "\"")
             .option("ignoreLeadingWhiteSpace", true)
             .option("ignoreTrailingWhiteSpace", true)
-            .csv(path.toString());
+            .csv(uri());
     return select(raw, columns, name -> col("_" + position(name, names, header)));
   }
 
@@ -273,10 +273,15 @@ public final class OrderFile {
     Dataset<Row> raw =
         session
             .read()
-            .text(path.toString())
+            .text(uri())
             .where(line.notEqual("").and(lit(!header).or(col("value").notEqual(lines.get(0)))));
     Column words = split(line, "\\s+");
     return select(raw, columns, name -> get(words, lit(position(name, names, header))));
+  }
+
+  /** Spark would look for a bare path in the cluster's storage. */
+  private String uri() {
+    return "file:" + path.toAbsolutePath();
   }
 
   private static int position(String column, List<String> names, boolean header) {

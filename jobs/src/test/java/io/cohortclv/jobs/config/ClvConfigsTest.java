@@ -53,7 +53,7 @@ class ClvConfigsTest {
                 Duration.ofDays(1),
                 Duration.ofDays(365)));
     assertThat(config.margin()).isEqualTo(new ClvConfig.Margin(1));
-    assertThat(config.fit()).isEqualTo(new ClvConfig.Fit("mbg-nbd", true, 500, 2_000_000));
+    assertThat(config.fit()).isEqualTo(new ClvConfig.Fit("mbg-nbd", true, 500, 2_000_000, 90));
     assertThat(config.scorecard()).isEqualTo(new ClvConfig.Scorecard(30));
   }
 
@@ -170,7 +170,7 @@ class ClvConfigsTest {
         "attribution.compare = [magic]     | attribution.compare    | first_touch, last_touch",
         "attribution.click-window = 0d     | click-window           | 30d",
         "margin.default-rate = 1.2         | margin.default-rate    | 0.0 to 1.0",
-        "fit.model = bgnbdd                | fit.model              | bg-nbd, mbg-nbd",
+        "fit.model = bgnbdd                | fit.model              | bg-nbd, mbg-nbd, pareto-nbd",
         "fit.age-convention = full         | fit.age-convention     | difference, midpoint",
         "lake.root = \"s3://bucket/clv\"   | lake.root              | s3a",
         "lake.root = ${nowhere}            | nowhere                | cannot be read",

@@ -52,7 +52,7 @@ public final class TestLakes {
             Duration.ofDays(1),
             Duration.ofDays(90)),
         new ClvConfig.Margin(0.3),
-        new ClvConfig.Fit("mbg-nbd", true, 100, 1_000_000),
+        new ClvConfig.Fit("mbg-nbd", true, 100, 1_000_000, 60),
         new ClvConfig.Scorecard(30),
         "hash of tests");
   }

@@ -53,14 +53,13 @@ final class BetaGeometricLikelihood implements Likelihood {
       run.add(histories, ages, recencies, weights, from, to);
       run.addTo(sums);
       double weight = run.weight;
-      sums.addValue(weight * (rates.log() + kept.log() - all.log() + r * logAlpha));
-      sums.addGradient(R, weight * (rates.first() + logAlpha));
-      sums.addGradient(ALPHA, weight * r / alpha);
+      sums.addValue(weight * (rates.log() + kept.log() - all.log() - x * logAlpha));
+      sums.addGradient(R, weight * rates.first());
+      sums.addGradient(ALPHA, -weight * x / alpha);
       sums.addGradient(A, -weight * all.first());
       sums.addGradient(B, weight * (kept.first() - all.first()));
       sums.addHessian(R, R, weight * rates.second());
-      sums.addHessian(R, ALPHA, weight / alpha);
-      sums.addHessian(ALPHA, ALPHA, -weight * r / (alpha * alpha));
+      sums.addHessian(ALPHA, ALPHA, weight * x / (alpha * alpha));
       sums.addHessian(A, A, -weight * all.second());
       sums.addHessian(A, B, -weight * all.second());
       sums.addHessian(B, B, weight * (kept.second() - all.second()));
@@ -69,17 +68,25 @@ final class BetaGeometricLikelihood implements Likelihood {
     return sums;
   }
 
-  /** ln(α + t) and 1/(α + t) of every distinct time. */
+  /**
+   * ln(1 + t/α) of every distinct time, and its derivatives 1/(α+t) − 1/α and 1/α² − 1/(α+t)² in
+   * closed forms: with α^r taken into the powers of α + t, nothing cancels as r and α grow.
+   */
   private static final class Times {
     private final double[] log;
-    private final double[] inverse;
+    private final double[] slope;
+    private final double[] bend;
 
     Times(double alpha, double[] times) {
       log = new double[times.length];
-      inverse = new double[times.length];
+      slope = new double[times.length];
+      bend = new double[times.length];
       for (int i = 0; i < times.length; i++) {
-        log[i] = Math.log(alpha + times[i]);
-        inverse[i] = 1 / (alpha + times[i]);
+        double t = times[i];
+        double later = alpha + t;
+        log[i] = Math.log1p(t / alpha);
+        slope[i] = -t / alpha / later;
+        bend[i] = t / alpha * (1 + alpha / later) / alpha / later;
       }
     }
   }
@@ -94,14 +101,14 @@ final class BetaGeometricLikelihood implements Likelihood {
     private double value;
     private double dropped;
     private double logs;
-    private double inverses;
-    private double squares;
+    private double slopes;
+    private double bends;
     private double mix;
     private double mixLog;
-    private double mixInverse;
+    private double mixSlope;
     private double mixLogLog;
-    private double mixLogInverse;
-    private double mixInverseInverse;
+    private double mixLogSlope;
+    private double mixSlopeSlope;
 
     Run(double shape, double a, double last) {
       this.shape = shape;
@@ -119,10 +126,10 @@ final class BetaGeometricLikelihood implements Likelihood {
         int recency = recencyRanks[i];
         double logAge = ages.log[age];
         double logRecency = recencies.log[recency];
-        double inverseAge = ages.inverse[age];
-        double inverseRecency = recencies.inverse[recency];
+        double slopeAge = ages.slope[age];
+        double slopeRecency = recencies.slope[recency];
         double logGap = logAge - logRecency;
-        double inverseGap = inverseAge - inverseRecency;
+        double slopeGap = slopeAge - slopeRecency;
         double logOdds = logOddsAtOnce - shape * logGap;
         double small = Math.exp(-Math.abs(logOdds));
         double likely = 1 / (1 + small);
@@ -135,14 +142,14 @@ final class BetaGeometricLikelihood implements Likelihood {
         value += w * (larger + Math.log(1 + small));
         dropped += w * gone;
         logs += w * (alive * logAge + gone * logRecency);
-        inverses += w * (alive * inverseAge + gone * inverseRecency);
-        squares += w * (alive * inverseAge * inverseAge + gone * inverseRecency * inverseRecency);
+        slopes += w * (alive * slopeAge + gone * slopeRecency);
+        bends += w * (alive * ages.bend[age] + gone * recencies.bend[recency]);
         mix += m;
         mixLog += m * logGap;
-        mixInverse += m * inverseGap;
+        mixSlope += m * slopeGap;
         mixLogLog += m * logGap * logGap;
-        mixLogInverse += m * logGap * inverseGap;
-        mixInverseInverse += m * inverseGap * inverseGap;
+        mixLogSlope += m * logGap * slopeGap;
+        mixSlopeSlope += m * slopeGap * slopeGap;
       }
     }
 
@@ -151,16 +158,16 @@ final class BetaGeometricLikelihood implements Likelihood {
       double inverseLast = 1 / last;
       sums.addValue(value);
       sums.addGradient(R, -logs);
-      sums.addGradient(ALPHA, -shape * inverses);
+      sums.addGradient(ALPHA, -shape * slopes);
       sums.addGradient(A, dropped / a);
       sums.addGradient(B, -dropped * inverseLast);
       sums.addHessian(R, R, mixLogLog);
-      sums.addHessian(R, ALPHA, -inverses + shape * mixLogInverse);
+      sums.addHessian(R, ALPHA, -slopes + shape * mixLogSlope);
       sums.addHessian(R, A, mixLog / a);
       sums.addHessian(R, B, -mixLog * inverseLast);
-      sums.addHessian(ALPHA, ALPHA, shape * squares + shape * shape * mixInverseInverse);
-      sums.addHessian(ALPHA, A, shape * mixInverse / a);
-      sums.addHessian(ALPHA, B, -shape * mixInverse * inverseLast);
+      sums.addHessian(ALPHA, ALPHA, -shape * bends + shape * shape * mixSlopeSlope);
+      sums.addHessian(ALPHA, A, shape * mixSlope / a);
+      sums.addHessian(ALPHA, B, -shape * mixSlope * inverseLast);
       sums.addHessian(A, A, (mix - dropped) / (a * a));
       sums.addHessian(A, B, -mix / a * inverseLast);
       sums.addHessian(B, B, (mix + dropped) * inverseLast * inverseLast);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.hipparchus.linear.Array2DRowRealMatrix;
 import org.hipparchus.linear.EigenDecompositionSymmetric;
 
@@ -15,46 +16,60 @@ final class Estimate {
   private final Maximizer.Summit summit;
   private final double[] curvatures;
   private final double[][] directions;
+  private final int[] free;
   private final double[][] logCovariance;
   private final double customers;
 
-  Estimate(Maximizer.Summit summit, double customers) {
+  Estimate(Maximizer.Summit summit, long customers, Bounds bounds) {
     this.summit = summit;
     this.customers = customers;
     int size = summit.parameters().length;
-    double[][] negative = new double[size][size];
-    for (int i = 0; i < size; i++) {
-      for (int j = 0; j < size; j++) {
-        negative[i][j] = -summit.hessian()[i][j];
+    free =
+        IntStream.range(0, size)
+            .filter(
+                i -> {
+                  double log = Math.log(summit.parameters()[i]);
+                  return !bounds.isLow(i, log) && !bounds.isHigh(i, log);
+                })
+            .toArray();
+    logCovariance = new double[size][size];
+    directions = new double[free.length][];
+    if (free.length == 0) {
+      curvatures = new double[0];
+      return;
+    }
+    double[][] negative = new double[free.length][free.length];
+    for (int i = 0; i < free.length; i++) {
+      for (int j = 0; j < free.length; j++) {
+        negative[i][j] = -summit.hessian()[free[i]][free[j]];
       }
     }
     var eigen = new EigenDecompositionSymmetric(new Array2DRowRealMatrix(negative, false));
     curvatures = eigen.getEigenvalues();
-    directions = new double[size][];
-    logCovariance = new double[size][size];
-    for (int k = 0; k < size; k++) {
+    for (int k = 0; k < free.length; k++) {
       directions[k] = eigen.getEigenvector(k).toArray();
-      for (int i = 0; i < size; i++) {
-        for (int j = 0; j < size; j++) {
-          logCovariance[i][j] += directions[k][i] * directions[k][j] / curvatures[k];
-        }
-      }
     }
-    if (!(leastCurvature() > 0)) {
-      for (double[] row : logCovariance) {
-        Arrays.fill(row, Double.NaN);
+    boolean curved = leastCurvature() > 0;
+    for (int i = 0; i < free.length; i++) {
+      for (int j = 0; j < free.length; j++) {
+        double sum = curved ? 0 : Double.NaN;
+        for (int k = 0; curved && k < free.length; k++) {
+          sum += directions[k][i] * directions[k][j] / curvatures[k];
+        }
+        logCovariance[free[i]][free[j]] = sum;
       }
     }
   }
 
   private double leastCurvature() {
-    return Arrays.stream(curvatures).min().orElseThrow();
+    return Arrays.stream(curvatures).min().orElse(Double.NaN);
   }
 
   double[] parameters() {
     return summit.parameters().clone();
   }
 
+  /** 0 in the rows of parameters at their bounds: they stay there. */
   double[][] logCovariance() {
     return Arrays.stream(logCovariance).map(double[]::clone).toArray(double[][]::new);
   }
@@ -71,7 +86,8 @@ final class Estimate {
 
   double[] standardErrors() {
     double[] out = new double[logCovariance.length];
-    for (int i = 0; i < out.length; i++) {
+    Arrays.fill(out, Double.NaN);
+    for (int i : free) {
       out[i] = summit.parameters()[i] * Math.sqrt(logCovariance[i][i]);
     }
     return out;
@@ -90,7 +106,9 @@ final class Estimate {
   }
 
   double gradientNorm() {
-    return Math.sqrt(Arrays.stream(summit.gradient()).map(g -> g * g).sum()) / customers;
+    return Math.sqrt(
+            Arrays.stream(free).mapToDouble(i -> summit.gradient()[i]).map(g -> g * g).sum())
+        / customers;
   }
 
   /** Infinite where the log-likelihood is flat or rises in some direction. */
@@ -101,24 +119,25 @@ final class Estimate {
         : Double.POSITIVE_INFINITY;
   }
 
-  List<String> warnings(List<String> names, double[] lowest, double[] highest) {
+  List<String> warnings(List<String> names) {
     List<String> warnings = new ArrayList<>();
     if (!converged()) {
       warnings.add("the fit did not converge in " + iterations() + " steps");
     }
-    boolean bound = false;
     for (int i = 0; i < names.size(); i++) {
-      double log = Math.log(summit.parameters()[i]);
-      if (log <= lowest[i] + 1e-9 || log >= highest[i] - 1e-9) {
-        bound = true;
-        warnings.add(names.get(i) + " ran to its bound " + number(summit.parameters()[i]));
+      if (Arrays.binarySearch(free, i) < 0) {
+        warnings.add(
+            names.get(i)
+                + " ran to its bound "
+                + number(summit.parameters()[i])
+                + ": the data ask for a simpler model");
       }
     }
-    if (!bound && gradientNorm() > STEEP_ENOUGH) {
+    if (gradientNorm() > STEEP_ENOUGH) {
       warnings.add(
           "the gradient's norm is " + number(gradientNorm()) + " a customer where it should be 0");
     }
-    if (conditionNumber() > ILL_CONDITIONED) {
+    if (free.length > 0 && conditionNumber() > ILL_CONDITIONED) {
       warnings.add(
           "the likelihood is nearly flat (condition number "
               + number(conditionNumber())
@@ -136,10 +155,12 @@ final class Estimate {
       least = curvatures[k] < curvatures[least] ? k : least;
     }
     StringBuilder out = new StringBuilder();
-    for (int i = 0; i < names.size(); i++) {
+    for (int i = 0; i < free.length; i++) {
       if (Math.abs(directions[least][i]) >= 0.05) {
         out.append(out.isEmpty() ? "" : " ")
-            .append(String.format(Locale.ROOT, "%+.2f ln %s", directions[least][i], names.get(i)));
+            .append(
+                String.format(
+                    Locale.ROOT, "%+.2f ln %s", directions[least][i], names.get(free[i])));
       }
     }
     return out.toString();

@@ -16,19 +16,15 @@ final class Maximizer {
   private static final double FIRST_RADIUS = 1;
   private static final double LARGEST_RADIUS = 4;
 
-  /** No parameter leaves these logs; one that wants to is reported as at its bound. */
-  private final double[] lowest;
-
-  private final double[] highest;
+  private final Bounds bounds;
   private final Likelihood likelihood;
   private final double[] weights;
   private final double customers;
 
-  Maximizer(Likelihood likelihood, double[] weights, double[] lowest, double[] highest) {
+  Maximizer(Likelihood likelihood, double[] weights, Bounds bounds) {
     this.likelihood = likelihood;
     this.weights = weights;
-    this.lowest = lowest;
-    this.highest = highest;
+    this.bounds = bounds;
     double sum = 0;
     for (double w : weights) {
       sum += w;
@@ -55,7 +51,7 @@ final class Maximizer {
     int size = start.length;
     double[] logs = new double[size];
     for (int i = 0; i < size; i++) {
-      logs[i] = clamp(i, Math.log(start[i]));
+      logs[i] = bounds.clamp(i, Math.log(start[i]));
     }
     Point here = new Point(logs);
     double radius = FIRST_RADIUS;
@@ -73,7 +69,7 @@ final class Maximizer {
       }
       double[] next = new double[size];
       for (int i = 0; i < size; i++) {
-        next[i] = clamp(i, here.logs[i] + step.move[i]);
+        next[i] = bounds.clamp(i, here.logs[i] + step.move[i]);
       }
       Point there = new Point(next);
       double gained = there.value - here.value;
@@ -104,10 +100,6 @@ final class Maximizer {
       parameters[i] = Math.exp(here.logs[i]);
     }
     return new Summit(parameters, here.value, here.gradient, here.hessian, converged, steps);
-  }
-
-  private double clamp(int i, double log) {
-    return Math.max(lowest[i], Math.min(highest[i], log));
   }
 
   /** A step, the gain that the quadratic model promises for it, and whether the region cut it. */
@@ -148,7 +140,8 @@ final class Maximizer {
       int count = 0;
       for (int i = 0; i < size; i++) {
         boolean stuck =
-            (logs[i] <= lowest[i] && gradient[i] < 0) || (logs[i] >= highest[i] && gradient[i] > 0);
+            (bounds.isLow(i, logs[i]) && gradient[i] < 0)
+                || (bounds.isHigh(i, logs[i]) && gradient[i] > 0);
         if (!stuck) {
           free[count++] = i;
         }

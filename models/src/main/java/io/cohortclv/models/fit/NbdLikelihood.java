@@ -18,7 +18,7 @@ final class NbdLikelihood implements Likelihood {
     double[] ages = histories.ages();
     double[] logs = new double[ages.length];
     for (int i = 0; i < ages.length; i++) {
-      logs[i] = Math.log(alpha + ages[i]);
+      logs[i] = Math.log1p(ages[i] / alpha);
     }
     int[] ranks = histories.ageRanks();
     RisingFactorials rates = new RisingFactorials(r);
@@ -29,13 +29,15 @@ final class NbdLikelihood implements Likelihood {
       int x = histories.repeats(i);
       rates.advance(x);
       double log = logs[ranks[i]];
-      double inverse = 1 / (alpha + ages[ranks[i]]);
-      sums.addValue(w * (rates.log() + r * logAlpha - (r + x) * log));
-      sums.addGradient(R, w * (rates.first() + logAlpha - log));
-      sums.addGradient(ALPHA, w * (r / alpha - (r + x) * inverse));
+      // α^r is taken into the power of α + t, so that nothing cancels as r and α grow.
+      double slope = -ages[ranks[i]] / alpha / (alpha + ages[ranks[i]]);
+      double bend = -slope * (1 / alpha + 1 / (alpha + ages[ranks[i]]));
+      sums.addValue(w * (rates.log() - x * logAlpha - (r + x) * log));
+      sums.addGradient(R, w * (rates.first() - log));
+      sums.addGradient(ALPHA, -w * (x / alpha + (r + x) * slope));
       sums.addHessian(R, R, w * rates.second());
-      sums.addHessian(R, ALPHA, w * (1 / alpha - inverse));
-      sums.addHessian(ALPHA, ALPHA, w * ((r + x) * inverse * inverse - r / (alpha * alpha)));
+      sums.addHessian(R, ALPHA, -w * slope);
+      sums.addHessian(ALPHA, ALPHA, w * (x / (alpha * alpha) - (r + x) * bend));
     }
     return sums;
   }

@@ -6,8 +6,9 @@ import java.util.Arrays;
  * The likelihood of Pareto/NBD over a table (formula in {@code btyd.ParetoNbd}), with gradient and
  * Hessian in (r, α, s, β).
  *
- * <p>ln L = ln (r)_x + r ln α + s ln β + ln(e^G(x, t_x) + e^H(x, T)). G and H depend on pairs of x
- * and one time, of which a table has fewer than rows: each pair is worked out once an evaluation.
+ * <p>ln L = ln (r)_x − x ln α + ln(e^G(x, t_x) + e^H(x, T)), G and H having taken in α^(r+x) β^s. G
+ * and H depend on pairs of x and one time, of which a table has fewer than rows: each pair is
+ * worked out once an evaluation.
  */
 final class ParetoLikelihood implements Likelihood {
   private static final int LONGEST_RUN = 512;
@@ -26,9 +27,7 @@ final class ParetoLikelihood implements Likelihood {
   public Curvature at(double[] parameters, double[] weights) {
     double r = parameters[R];
     double alpha = parameters[ALPHA];
-    double s = parameters[S];
-    double beta = parameters[BETA];
-    double logs = r * Math.log(alpha) + s * Math.log(beta);
+    double logAlpha = Math.log(alpha);
     RisingFactorials rates = new RisingFactorials(r);
     Curvature sums = new Curvature(4);
     double[] ages = histories.ages();
@@ -73,16 +72,11 @@ final class ParetoLikelihood implements Likelihood {
       for (int k = 0; k < pairs; k++) {
         all[k].addTo(sums);
       }
-      sums.addValue(weight * (rates.log() + logs));
-      sums.addGradient(R, weight * (rates.first() + Math.log(alpha)));
-      sums.addGradient(ALPHA, weight * r / alpha);
-      sums.addGradient(S, weight * Math.log(beta));
-      sums.addGradient(BETA, weight * s / beta);
+      sums.addValue(weight * (rates.log() - x * logAlpha));
+      sums.addGradient(R, weight * rates.first());
+      sums.addGradient(ALPHA, -weight * x / alpha);
       sums.addHessian(R, R, weight * rates.second());
-      sums.addHessian(R, ALPHA, weight / alpha);
-      sums.addHessian(ALPHA, ALPHA, -weight * r / (alpha * alpha));
-      sums.addHessian(S, BETA, weight / beta);
-      sums.addHessian(BETA, BETA, -weight * s / (beta * beta));
+      sums.addHessian(ALPHA, ALPHA, weight * x / (alpha * alpha));
       from = i;
     }
     return sums;

@@ -34,14 +34,14 @@ final class ParetoTerm {
 
   static ParetoTerm dropoutFirst(double[] p, int x, double t) {
     return p[1] >= p[3]
-        ? of(p[0] + x, p[1] + t, p[2], p[3] + t, p[1] - p[3], false, false)
-        : of(p[2], p[3] + t, p[0] + x, p[1] + t, p[3] - p[1], true, true);
+        ? of(p[0] + x, p[1], p[2], p[3], t, false, false)
+        : of(p[2], p[3], p[0] + x, p[1], t, true, true);
   }
 
   static ParetoTerm purchaseFirst(double[] p, int x, double t) {
     return p[1] >= p[3]
-        ? of(p[0] + x, p[1] + t, p[2], p[3] + t, p[1] - p[3], true, false)
-        : of(p[2], p[3] + t, p[0] + x, p[1] + t, p[3] - p[1], false, true);
+        ? of(p[0] + x, p[1], p[2], p[3], t, true, false)
+        : of(p[2], p[3], p[0] + x, p[1], t, false, true);
   }
 
   double value() {
@@ -70,19 +70,25 @@ final class ParetoTerm {
    *  own: upper/w · U^−(upper+1) L^(1−lower)   ₂F₁(1, upper + 1; w+1; d/U)
    * </pre>
    *
-   * @param upper shape of the process with the larger rate, U that rate plus t
-   * @param lower shape of the other, L its rate plus t
-   * @param d U − L, taken from the rates so that it does not cancel
+   * each times upperRate^upper lowerRate^lower, so that nothing cancels as a shape and its rate
+   * grow.
+   *
+   * @param upper shape of the process with the larger rate
+   * @param upperRate that rate; U is it plus t
+   * @param lower shape of the other
+   * @param lowerRate its rate; L is it plus t
    * @param swapped whether upper is the dropout process: parameters 2, 3 instead of 0, 1
    */
   private static ParetoTerm of(
       double upper,
-      double bigU,
+      double upperRate,
       double lower,
-      double bigL,
-      double d,
+      double lowerRate,
+      double t,
       boolean own,
       boolean swapped) {
+    double bigU = upperRate + t;
+    double bigL = lowerRate + t;
     ParetoTerm out = new ParetoTerm();
     int us = swapped ? 2 : 0; // the upper process's shape, its rate, then the lower one's
     int ur = us + 1;
@@ -91,15 +97,16 @@ final class ParetoTerm {
     double w = upper + lower;
     double more = own ? 1 : 0;
     double front = own ? upper : lower;
-    double logU = Math.log(bigU);
-    double logL = Math.log(bigL);
-    double z = d / bigU;
+    double logU = Math.log1p(t / upperRate);
+    double logL = Math.log1p(t / lowerRate);
+    double z = (upperRate - lowerRate) / bigU;
     double rest = bigL / bigU;
     double[] f =
         z <= LAST_SERIES_Z
             ? logSeries(upper + more, w + 1, z)
             : logIntegral(upper + more, w + 1, z, rest);
-    out.value = Math.log(front / w) - (upper + more) * logU - (lower - more) * logL + f[0];
+    out.value =
+        Math.log(front / w) - upper * logU - lower * logL + (own ? Math.log(rest) : 0) + f[0];
     // F depends on the upper shape through u and c, on the lower one through c, on rates through z.
     double zu = rest / bigU;
     double zl = -1 / bigU;
@@ -108,21 +115,27 @@ final class ParetoTerm {
     double[] g = out.gradient;
     g[us] = (own ? 1 / upper : 0) - 1 / w - logU + f[1] + f[2];
     g[ls] = (own ? 0 : 1 / lower) - 1 / w - logL + f[2];
-    g[ur] = -(upper + more) / bigU + f[3] * zu;
-    g[lr] = -(lower - more) / bigL + f[3] * zl;
+    g[ur] = upper * t / upperRate / bigU - more / bigU + f[3] * zu;
+    g[lr] = lower * t / lowerRate / bigL + more / bigL + f[3] * zl;
     double[] h = out.hessian;
     double ww = 1 / (w * w);
     h[place(us, us)] = (own ? -1 / (upper * upper) : 0) + ww + f[4] + 2 * f[5] + f[6];
     h[place(us, ls)] = ww + f[5] + f[6];
     h[place(ls, ls)] = (own ? 0 : -1 / (lower * lower)) + ww + f[6];
-    h[place(us, ur)] = -1 / bigU + (f[7] + f[8]) * zu;
+    h[place(us, ur)] = t / upperRate / bigU + (f[7] + f[8]) * zu;
     h[place(us, lr)] = (f[7] + f[8]) * zl;
     h[place(ls, ur)] = f[8] * zu;
-    h[place(ls, lr)] = -1 / bigL + f[8] * zl;
-    h[place(ur, ur)] = (upper + more) / (bigU * bigU) + f[9] * zu * zu + f[3] * zuu;
+    h[place(ls, lr)] = t / lowerRate / bigL + f[8] * zl;
+    h[place(ur, ur)] =
+        -upper * bend(upperRate, t) + more / (bigU * bigU) + f[9] * zu * zu + f[3] * zuu;
     h[place(ur, lr)] = f[9] * zu * zl + f[3] * zul;
-    h[place(lr, lr)] = (lower - more) / (bigL * bigL) + f[9] * zl * zl;
+    h[place(lr, lr)] = -lower * bend(lowerRate, t) - more / (bigL * bigL) + f[9] * zl * zl;
     return out;
+  }
+
+  /** 1/rate² − 1/(rate + t)². */
+  private static double bend(double rate, double t) {
+    return t / rate * (1 + rate / (rate + t)) / rate / (rate + t);
   }
 
   /**

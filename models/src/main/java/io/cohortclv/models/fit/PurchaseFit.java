@@ -28,7 +28,7 @@ public final class PurchaseFit {
     return model;
   }
 
-  /** Asymptotic standard errors of the parameters, NaN where the data do not bound one. */
+  /** Asymptotic standard errors of the parameters, NaN where the data do not tell one. */
   public double[] standardErrors() {
     return estimate.standardErrors();
   }
@@ -38,7 +38,7 @@ public final class PurchaseFit {
     return estimate.covariance();
   }
 
-  /** Asymptotic covariance of the logarithms of the parameters. */
+  /** Asymptotic covariance of the parameters' logarithms; 0 for those at their bounds. */
   public double[][] logCovariance() {
     return estimate.logCovariance();
   }
@@ -69,7 +69,7 @@ public final class PurchaseFit {
     return distinctHistories;
   }
 
-  /** Norm of the gradient in the log parameters, a customer. */
+  /** Norm of the gradient in the log parameters, a customer; without those at bounds. */
   public double gradientNorm() {
     return estimate.gradientNorm();
   }

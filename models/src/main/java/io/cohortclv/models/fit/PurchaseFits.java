@@ -2,14 +2,10 @@ package io.cohortclv.models.fit;
 
 import io.cohortclv.models.btyd.ModelFamily;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Fits purchase models by maximum likelihood. */
 public final class PurchaseFits {
-  /** Bounds of the logs, around scales taken from the data: e^±14 is a factor of a million. */
-  private static final double WIDEST_LOG = 14;
-
   private static final int THINNED_ROWS = 20_000;
 
   private PurchaseFits() {}
@@ -21,35 +17,30 @@ public final class PurchaseFits {
    */
   public static PurchaseFit fit(ModelFamily family, Histories histories) {
     requireFeasible(family, histories);
-    double[] weights = histories.weights();
-    double unit = meanAge(histories);
-    double[] lowest = new double[family.parameterNames().size()];
-    double[] highest = new double[lowest.length];
-    for (int i = 0; i < lowest.length; i++) {
-      double scale = isTime(family, i) ? Math.log(unit) : 0;
-      lowest[i] = scale - WIDEST_LOG;
-      highest[i] = scale + WIDEST_LOG;
-    }
-    List<double[]> starts = starts(family, histories, unit);
+    return fit(family, histories, starts(family, histories));
+  }
+
+  /** The same from given starts. */
+  static PurchaseFit fit(ModelFamily family, Histories histories, List<double[]> starts) {
+    Bounds bounds = Bounds.of(family, meanAge(histories));
+    List<double[]> chosen = starts;
     if (histories.distinct() > 2 * THINNED_ROWS) {
       // The starts compete on a sample; its summit is a few Newton steps from that of all rows.
       Histories few = histories.thinned(histories.distinct() / THINNED_ROWS);
-      starts = List.of(highest(family, few, few.weights(), starts, lowest, highest).parameters());
+      chosen = List.of(highest(family, few, starts, bounds).parameters());
     }
-    Maximizer.Summit best = highest(family, histories, weights, starts, lowest, highest);
-    Estimate estimate = new Estimate(best, histories.customers());
-    List<String> warnings = estimate.warnings(family.parameterNames(), lowest, highest);
-    return new PurchaseFit(family.model(estimate.parameters()), estimate, histories, warnings);
+    Maximizer.Summit best = highest(family, histories, chosen, bounds);
+    Estimate estimate = new Estimate(best, histories.customers(), bounds);
+    return new PurchaseFit(
+        family.model(estimate.parameters()),
+        estimate,
+        histories,
+        estimate.warnings(family.parameterNames()));
   }
 
   private static Maximizer.Summit highest(
-      ModelFamily family,
-      Histories histories,
-      double[] weights,
-      List<double[]> starts,
-      double[] lowest,
-      double[] highest) {
-    Maximizer maximizer = new Maximizer(likelihood(family, histories), weights, lowest, highest);
+      ModelFamily family, Histories histories, List<double[]> starts, Bounds bounds) {
+    Maximizer maximizer = new Maximizer(likelihood(family, histories), histories.weights(), bounds);
     Maximizer.Summit best = null;
     for (double[] start : starts) {
       Maximizer.Summit summit = maximizer.climb(start);
@@ -76,18 +67,17 @@ public final class PurchaseFits {
     };
   }
 
-  private static boolean isTime(ModelFamily family, int parameter) {
-    return parameter == 1 || (family == ModelFamily.PARETO_NBD && parameter == 3);
-  }
-
   /**
    * Starts around the mean purchase rate: even and very uneven customers, rare and frequent
    * dropout. Times come from the data, so the fit is the same in days and in weeks.
    */
-  private static List<double[]> starts(ModelFamily family, Histories histories, double unit) {
+  private static List<double[]> starts(ModelFamily family, Histories histories) {
+    double unit = meanAge(histories);
     double perUnit = (double) histories.totalRepeats() / histories.customers() / unit;
     List<double[]> starts = new ArrayList<>();
-    double[][] shapes = {{1, 1, 3}, {0.3, 0.7, 2}, {3, 0.3, 3}};
+    double[][] shapes = {
+      {1, 1, 3}, {0.3, 0.7, 2}, {3, 0.3, 3}, {1, 0.05, 0.05}, {10, 0.1, 0.1}, {0.3, 0.01, 10}
+    };
     for (double[] shape : shapes) {
       double r = shape[0];
       double alpha = r / (2 * perUnit);
@@ -116,9 +106,11 @@ public final class PurchaseFits {
           family.title()
               + " has "
               + needed
-              + " parameters, but there are "
-              + histories.customers()
-              + " customers: use the model of a larger group");
+              + " parameters, but there "
+              + (histories.customers() == 1
+                  ? "is 1 customer"
+                  : "are " + histories.customers() + " customers")
+              + ": use the model of a larger group");
     }
     if (histories.totalRepeats() == 0) {
       throw new InfeasibleDataException(
@@ -126,11 +118,6 @@ public final class PurchaseFits {
               + histories.customers()
               + " customers bought again, so neither a purchase rate nor a dropout can be"
               + " estimated: wait for repeat purchases or use the model of a larger group");
-    }
-    if (Arrays.stream(histories.ages()).max().orElse(0) == 0) {
-      throw new InfeasibleDataException(
-          "every customer's first purchase is on the last day observed, so no time has passed to"
-              + " learn from: use a later as-of date");
     }
   }
 }

@@ -21,7 +21,7 @@ public final class SpendFit {
     return model;
   }
 
-  /** Asymptotic standard errors of p, q, v, NaN where the data do not bound one. */
+  /** Asymptotic standard errors of p, q, v, NaN where the data do not tell one. */
   public double[] standardErrors() {
     return estimate.standardErrors();
   }
@@ -31,7 +31,7 @@ public final class SpendFit {
     return estimate.covariance();
   }
 
-  /** Asymptotic covariance of the logarithms of p, q, v. */
+  /** Asymptotic covariance of the logarithms of p, q, v; 0 for those at their bounds. */
   public double[][] logCovariance() {
     return estimate.logCovariance();
   }
@@ -54,7 +54,7 @@ public final class SpendFit {
     return customers;
   }
 
-  /** Norm of the gradient in the log parameters, a customer. */
+  /** Norm of the gradient in the log parameters, a customer; without those at bounds. */
   public double gradientNorm() {
     return estimate.gradientNorm();
   }

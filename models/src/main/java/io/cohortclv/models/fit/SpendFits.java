@@ -7,7 +7,6 @@ import java.util.List;
 /** Fits the Gamma-Gamma model by maximum likelihood. */
 public final class SpendFits {
   private static final List<String> NAMES = List.of("p", "q", "v");
-  private static final double WIDEST_LOG = 14;
 
   private SpendFits() {}
 
@@ -18,11 +17,9 @@ public final class SpendFits {
    */
   public static SpendFit fit(SpendHistories histories) {
     double mean = requireFeasible(histories);
-    double scale = Math.log(mean);
-    double[] lowest = {-WIDEST_LOG, -WIDEST_LOG, scale - WIDEST_LOG};
-    double[] highest = {WIDEST_LOG, WIDEST_LOG, scale + WIDEST_LOG};
+    Bounds bounds = new Bounds(new double[] {mean, mean, mean}, new boolean[] {false, false, true});
     Maximizer maximizer =
-        new Maximizer(new GammaGammaLikelihood(histories), histories.weights(), lowest, highest);
+        new Maximizer(new GammaGammaLikelihood(histories), histories.weights(), bounds);
     Maximizer.Summit best = null;
     double[][] shapes = {{5, 3}, {1, 1.5}, {30, 8}};
     for (double[] shape : shapes) {
@@ -34,8 +31,8 @@ public final class SpendFits {
         best = summit;
       }
     }
-    Estimate estimate = new Estimate(best, histories.customers());
-    List<String> warnings = estimate.warnings(NAMES, lowest, highest);
+    Estimate estimate = new Estimate(best, histories.customers(), bounds);
+    List<String> warnings = estimate.warnings(NAMES);
     double[] at = estimate.parameters();
     if (at[1] <= 1) {
       warnings.add(

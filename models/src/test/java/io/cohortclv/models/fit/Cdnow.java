@@ -15,8 +15,8 @@ import java.util.TreeMap;
 
 /**
  * The CDNOW sample, which stays outside the repository. Found through the system property or
- * environment variable {@code COHORT_SHARED}, or as {@code ../shared} of a folder above; where it
- * is absent the calling test is skipped.
+ * environment variable {@code CLV_SHARED}, or as {@code ../shared} of a folder above; where it is
+ * absent the calling test is skipped.
  */
 final class Cdnow {
   static final LocalDate CALIBRATION_END = LocalDate.of(1997, 9, 30);
@@ -93,7 +93,7 @@ final class Cdnow {
   }
 
   private static Path file() {
-    String named = System.getProperty("COHORT_SHARED", System.getenv("COHORT_SHARED"));
+    String named = System.getProperty("CLV_SHARED", System.getenv("CLV_SHARED"));
     Path found = named == null ? null : Path.of(named, "data/cdnow/orders.csv");
     Path folder = Path.of("").toAbsolutePath();
     while (found == null && folder != null) {
@@ -103,7 +103,7 @@ final class Cdnow {
     }
     assumeTrue(
         found != null && Files.exists(found),
-        "CDNOW is not here: no COHORT_SHARED and no ../shared/data/cdnow/orders.csv above");
+        "CDNOW is not here: no CLV_SHARED and no ../shared/data/cdnow/orders.csv above");
     return found;
   }
 }

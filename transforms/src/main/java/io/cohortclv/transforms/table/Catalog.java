@@ -15,6 +15,7 @@ public final class Catalog {
           CustomerSummary.TABLE,
           CohortRetention.TABLE,
           ModelRegistry.TABLE,
+          ModelValidation.TABLE,
           CustomerClv.TABLE,
           Scorecards.SOURCE_SCORECARD,
           Scorecards.AFFILIATE_SCORECARD);

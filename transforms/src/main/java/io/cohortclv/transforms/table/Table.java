@@ -166,6 +166,11 @@ public record Table(Layout layout, String name, String grain, List<Field> fields
             .toArray(StructField[]::new));
   }
 
+  /** The table's own columns, without bookkeeping. */
+  public StructType ownSchema() {
+    return new StructType(fields.stream().map(Field::toStructField).toArray(StructField[]::new));
+  }
+
   /** Names of the table's own columns, in order. */
   public List<String> columns() {
     return fields.stream().map(Field::name).toList();

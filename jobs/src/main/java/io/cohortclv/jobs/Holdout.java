@@ -1,0 +1,250 @@
+package io.cohortclv.jobs;
+
+import io.cohortclv.jobs.lake.Lake;
+import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.btyd.PurchaseModel;
+import io.cohortclv.models.fit.ForecastAccuracy;
+import io.cohortclv.models.fit.Histories;
+import io.cohortclv.models.fit.InfeasibleDataException;
+import io.cohortclv.models.fit.PurchaseFit;
+import io.cohortclv.models.fit.PurchaseFits;
+import io.cohortclv.models.fit.PurchaseTracking;
+import io.cohortclv.transforms.summary.HoldoutHistories;
+import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.ModelRegistry;
+import io.cohortclv.transforms.table.ModelValidation;
+import java.sql.Date;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/** Purchase days split at a past day: models fitted before it, judged by what came after. */
+final class Holdout {
+  /** A forecast further off than this is not to be trusted without a look. */
+  private static final double BIAS_WORTH_A_WARNING = 0.15;
+
+  private static final int DAYS_PER_WEEK = 7;
+
+  private final LocalDate origin;
+  private final LocalDate end;
+  private final boolean midpoint;
+  private final List<Row> cells;
+  private final List<Row> days;
+
+  private Holdout(
+      LocalDate origin, LocalDate end, boolean midpoint, List<Row> cells, List<Row> days) {
+    this.origin = origin;
+    this.end = end;
+    this.midpoint = midpoint;
+    this.cells = cells;
+    this.days = days;
+  }
+
+  /**
+   * What one model forecast for one segment.
+   *
+   * @param accuracy of the forecast over the holdout
+   * @param weeks rows of {@link ModelValidation#WEEKS}
+   */
+  record Outcome(
+      String segmentPath,
+      LocalDate origin,
+      long holdoutDays,
+      PurchaseFit fit,
+      ForecastAccuracy accuracy,
+      List<Row> weeks,
+      List<String> warnings) {
+    double aic() {
+      return 2 * (fit.model().parameters().length - fit.logLikelihood());
+    }
+
+    /** Its row of model_validation, own columns. */
+    Row toRow() {
+      return RowFactory.create(
+          fit.model().family().id(),
+          segmentPath,
+          Date.valueOf(origin),
+          holdoutDays,
+          accuracy.customers(),
+          accuracy.actual(),
+          accuracy.expected(),
+          accuracy.meanAbsoluteError(),
+          accuracy.rootMeanSquaredError(),
+          known(accuracy.bias()),
+          known(accuracy.gini()),
+          fit.logLikelihood(),
+          aic(),
+          accuracy.calibration().stream()
+              .map(
+                  d ->
+                      RowFactory.create(
+                          (long) d.decile(), d.customers(), d.expectedMean(), d.actualMean()))
+              .toArray(),
+          weeks.toArray(),
+          warnings.toArray());
+    }
+
+    private static Double known(double value) {
+      return Double.isNaN(value) ? null : value;
+    }
+  }
+
+  /**
+   * Reads what it takes, compressed, to the driver.
+   *
+   * @param cap most distinct histories
+   */
+  static Holdout read(
+      Lake lake,
+      Dataset<Row> orderValues,
+      Dataset<Row> acquisitions,
+      LocalDate origin,
+      LocalDate end,
+      boolean midpoint,
+      int cap) {
+    Dataset<Row> purchaseDays = HoldoutHistories.purchaseDays(orderValues, acquisitions, end);
+    return new Holdout(
+        origin,
+        end,
+        midpoint,
+        lake.collectSmall(
+            HoldoutHistories.compress(purchaseDays, origin, midpoint),
+            cap,
+            "distinct histories (fit.max-distinct-histories)"),
+        lake.collectSmall(HoldoutHistories.byDay(purchaseDays), cap, "purchase days"));
+  }
+
+  /** Whether the log reaches back as far before the origin as the holdout reaches after it. */
+  boolean isLongEnough() {
+    LocalDate earliest = origin.minusDays(ChronoUnit.DAYS.between(origin, end));
+    return days.stream()
+        .anyMatch(row -> !row.<Date>getAs(HoldoutHistories.DAY).toLocalDate().isAfter(earliest));
+  }
+
+  /** Customers of the segment known at the origin. */
+  long customers(String segment) {
+    return SegmentFit.inSegment(cells, segment).stream()
+        .mapToLong(row -> row.getAs(HoldoutHistories.CUSTOMERS))
+        .sum();
+  }
+
+  /** Fits the family before the origin; empty where the segment's histories do not identify it. */
+  Optional<Outcome> judge(ModelFamily family, String segment) {
+    List<Row> rows = SegmentFit.inSegment(cells, segment);
+    if (rows.isEmpty()) {
+      return Optional.empty();
+    }
+    Histories.Builder histories = Histories.builder();
+    for (Row row : rows) {
+      histories.add(
+          repeats(row), recency(row), age(row), row.<Long>getAs(HoldoutHistories.CUSTOMERS));
+    }
+    PurchaseFit fit;
+    try {
+      fit = PurchaseFits.fit(family, histories.build());
+    } catch (InfeasibleDataException e) {
+      return Optional.empty();
+    }
+    long holdoutDays = ChronoUnit.DAYS.between(origin, end);
+    ForecastAccuracy.Builder forecasts = ForecastAccuracy.builder();
+    for (Row row : rows) {
+      forecasts.add(
+          fit.model().expectedPurchases(holdoutDays, repeats(row), recency(row), age(row)),
+          row.<Long>getAs(HoldoutHistories.CAME),
+          row.<Long>getAs(HoldoutHistories.CUSTOMERS));
+    }
+    ForecastAccuracy accuracy = forecasts.build();
+    List<String> warnings = new ArrayList<>(fit.warnings());
+    if (Math.abs(accuracy.bias()) > BIAS_WORTH_A_WARNING) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "the forecast of the %d days after %s is %+.0f %% off",
+              holdoutDays,
+              origin,
+              100 * accuracy.bias()));
+    }
+    return Optional.of(
+        new Outcome(
+            SegmentFit.path(segment),
+            origin,
+            holdoutDays,
+            fit,
+            accuracy,
+            weeks(fit.model(), SegmentFit.inSegment(days, segment)),
+            warnings));
+  }
+
+  /** Weeks back from the end of the holdout, so that none is cut; an odd first one is left out. */
+  private List<Row> weeks(PurchaseModel model, List<Row> daily) {
+    TreeMap<LocalDate, Long> repeats = new TreeMap<>();
+    Map<Double, Long> firsts = new HashMap<>();
+    LocalDate start = end;
+    for (Row row : daily) {
+      LocalDate day = row.<Date>getAs(HoldoutHistories.DAY).toLocalDate();
+      start = day.isBefore(start) ? day : start;
+    }
+    for (Row row : daily) {
+      LocalDate day = row.<Date>getAs(HoldoutHistories.DAY).toLocalDate();
+      repeats.merge(day, row.<Long>getAs(HoldoutHistories.REPEATS), Long::sum);
+      long customers = row.<Long>getAs(HoldoutHistories.FIRSTS);
+      if (customers > 0) {
+        firsts.merge((double) ChronoUnit.DAYS.between(start, day), customers, Long::sum);
+      }
+    }
+    PurchaseTracking tracking = PurchaseTracking.of(model, firsts);
+    long length = ChronoUnit.DAYS.between(start, end) + 1;
+    List<Row> weeks = new ArrayList<>();
+    LocalDate before = end.minusDays(length - length % DAYS_PER_WEEK);
+    while (before.isBefore(end)) {
+      LocalDate last = before.plusDays(DAYS_PER_WEEK);
+      double untilBefore = expectedUntil(tracking, start, before);
+      double untilLast = expectedUntil(tracking, start, last);
+      weeks.add(
+          RowFactory.create(
+              Date.valueOf(last),
+              sum(repeats.subMap(before, false, last, true)),
+              untilLast - untilBefore,
+              sum(repeats.headMap(last, true)),
+              untilLast));
+      before = last;
+    }
+    return weeks;
+  }
+
+  private double expectedUntil(PurchaseTracking tracking, LocalDate start, LocalDate day) {
+    return tracking.expectedUntil(ChronoUnit.DAYS.between(start, day) + (midpoint ? 0.5 : 0.0));
+  }
+
+  private static long sum(Map<LocalDate, Long> repeats) {
+    return repeats.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static int repeats(Row row) {
+    return Math.toIntExact(row.getAs(CustomerSummary.REPEATS));
+  }
+
+  private static double recency(Row row) {
+    return row.<Double>getAs(CustomerSummary.RECENCY_DAYS);
+  }
+
+  private static double age(Row row) {
+    return row.<Double>getAs(CustomerSummary.AGE_DAYS);
+  }
+
+  /** Segments a run validates: all customers, and source types of enough of them. */
+  static List<String> segments(Holdout holdout, int minCustomers, List<String> sourceTypes) {
+    List<String> segments = new ArrayList<>(List.of(ModelRegistry.POOLED));
+    sourceTypes.stream().filter(s -> holdout.customers(s) >= minCustomers).forEach(segments::add);
+    return segments;
+  }
+}
