@@ -102,7 +102,7 @@ final class IngestJob {
       batches.commit(batch, contract, rows);
       return new Taken(
           batch, batches.finish(batch, contract, lake.rawFiles().records(source, batch.files())));
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark's own are checked, and Scala does not declare them
       throw explained(source, e);
     } finally {
       lake.spark().sparkContext().setJobDescription(null);
@@ -212,9 +212,9 @@ final class IngestJob {
             + "; names with other signs than letters, digits and _ stand in back-ticks.");
   }
 
-  private static RuntimeException explained(SourceConfig source, RuntimeException failure) {
-    if (failure instanceof CommandException) {
-      return failure;
+  private static CommandException explained(SourceConfig source, Exception failure) {
+    if (failure instanceof CommandException told) {
+      return told;
     }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String condition =

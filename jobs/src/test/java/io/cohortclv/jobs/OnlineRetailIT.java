@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -30,9 +29,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The real log of conf/examples/online-retail.conf, against the counts known of it. */
 class OnlineRetailIT {
   private static final Path CONF = Path.of("../conf/examples/online-retail.conf");
+
+  /** Where the configuration looks for it, too. */
   private static final Path DATA =
-      Path.of(Optional.ofNullable(System.getenv("CLV_SHARED")).orElse("../../shared"))
-          .resolve("data/online-retail-ii/online_retail_II.parquet");
+      Path.of(
+          System.getenv()
+              .getOrDefault(
+                  "CLV_RETAIL", "../../shared/data/online-retail-ii/online_retail_II.parquet"));
+
   private static final long RECORDS = 525_461;
 
   @TempDir Path folder;
