@@ -45,8 +45,9 @@ final class Pipeline {
       long rows = step.stage().run(lake, config, run);
       lake.audit(run, step.name(), Lake.DONE, rows, Duration.between(start, Instant.now()), null);
       return rows;
-    } catch (RuntimeException e) {
-      // Class only: messages of others may carry values of rows.
+    } catch (Exception e) {
+      // Spark throws checked exceptions undeclared. Class only: messages of others may carry values
+      // of rows.
       try {
         lake.audit(
             run,

@@ -147,10 +147,13 @@ final class CustomerTrail {
     double observedDays = (double) (world.endMillis() - first) / World.DAY;
     double[] repeats = customer.repeatTimes(observedDays + World.HORIZON_DAYS);
     int orders = 0;
+    long before = Long.MIN_VALUE;
     for (long millis = first; millis < world.endMillis(); ) {
       long placed = World.orderTime(millis);
-      placeCounted(buyer, orders, placed, World.SPENDERS.drawSpend(spending, buyer.meanSpend()));
+      double spend = World.SPENDERS.drawSpend(spending, buyer.meanSpend());
+      placeCounted(buyer, orders, before, placed, spend);
       placeExtra(buyer, orders, placed);
+      before = Math.max(before, placed);
       millis =
           orders < repeats.length ? first + (long) (repeats[orders] * World.DAY) : Long.MAX_VALUE;
       orders++;
@@ -169,8 +172,13 @@ final class CustomerTrail {
         repeats.length + 1 - orders);
   }
 
-  /** An order of the purchase model, with the way to it, its refund and its commission. */
-  private void placeCounted(Buyer buyer, int number, long millis, double spend) throws IOException {
+  /**
+   * An order of the purchase model, with the way to it, its refund and its commission.
+   *
+   * @param since the counted order before
+   */
+  private void placeCounted(Buyer buyer, int number, long since, long millis, double spend)
+      throws IOException {
     Arrival arrival = buyer.arrival();
     UniformRandomProvider random = buyer.random();
     boolean first = number == 0;
@@ -180,7 +188,7 @@ final class CustomerTrail {
     Journey.Click click =
         first
             ? journey.toFirstOrder(arrival)
-            : journey.toRepeatOrder(arrival, visitor, millis, number);
+            : journey.toRepeatOrder(arrival, visitor, since, millis, number);
     double couponRate =
         first && arrival.affiliate() != null
             ? arrival.affiliate().type().couponRate()

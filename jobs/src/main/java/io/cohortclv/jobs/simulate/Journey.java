@@ -178,8 +178,12 @@ final class Journey {
     }
   }
 
-  /** Writes the way to a later order and returns the click that won it, if one did. */
-  Click toRepeatOrder(Arrival arrival, String visitorId, long order, int number)
+  /**
+   * Writes the way to a later order and returns the click that won it, if one did.
+   *
+   * @param since the order before: a touch before that one would belong to it
+   */
+  Click toRepeatOrder(Arrival arrival, String visitorId, long since, long order, int number)
       throws IOException {
     if (visitorId == null) {
       return null;
@@ -188,14 +192,18 @@ final class Journey {
     UniformRandomProvider random =
         world.randomness().of(Purpose.TOUCHES, Randomness.mix(arrival.index()) + number);
     Visitor visitor = new Visitor(visitorId, arrival.customerRef());
-    if (Randomness.chance(random, REPEAT_VISIT_RATE)) {
-      visit(visitor, order - minutes(random, 2, 60), random);
+    long visited = order - minutes(random, 2, 60);
+    if (Randomness.chance(random, REPEAT_VISIT_RATE) && visited > since) {
+      visit(visitor, visited, random);
     }
     Affiliate affiliate = world.anyRepeatTouchingAffiliate(random);
     if (affiliate == null || !Randomness.chance(random, REPEAT_CLICK_RATE)) {
       return null;
     }
     Click click = new Click("k" + owner + "-" + number, affiliate, order - minutes(random, 3, 120));
+    if (click.millis() <= since) {
+      return null;
+    }
     touch(visitor, click.millis(), "click", Origin.of(affiliate), click.id(), false, false, random);
     return click;
   }
