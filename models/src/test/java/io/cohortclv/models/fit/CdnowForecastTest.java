@@ -43,13 +43,12 @@ class CdnowForecastTest {
   @Test
   void a054_cumulativeTracking_isThatOfTheWalkthrough() {
     PurchaseModel model =
-        ModelFamily.PARETO_NBD.model(
-            0.553397143257, 10.580198543474, 0.606062497118, 11.656223670708);
-    // Week w ends 7w days after the eve of 1997-01-01; first purchases count from there.
-    LocalDate eve = LocalDate.of(1997, 1, 1);
+        PurchaseFits.fit(ModelFamily.PARETO_NBD, Cdnow.histories(Cdnow.CALIBRATION_END)).model();
+    // Week w ends 7w days after 1997-01-01, and first purchases count from there.
+    LocalDate start = LocalDate.of(1997, 1, 1);
     Map<Double, Long> firsts = new HashMap<>();
     for (Cdnow.Customer c : Cdnow.customers(Cdnow.CALIBRATION_END)) {
-      firsts.merge(Cdnow.weeks(eve, c.first()), 1L, Long::sum);
+      firsts.merge(Cdnow.weeks(start, c.first()), 1L, Long::sum);
     }
     PurchaseTracking tracking = PurchaseTracking.of(model, firsts);
 
