@@ -20,6 +20,7 @@ final class Maximizer {
   private final Likelihood likelihood;
   private final double[] weights;
   private final double customers;
+  private double unseenGain;
 
   Maximizer(Likelihood likelihood, double[] weights, Bounds bounds) {
     this.likelihood = likelihood;
@@ -30,6 +31,12 @@ final class Maximizer {
       sum += w;
     }
     this.customers = sum;
+  }
+
+  /** Ends a climb with an unseen Newton step once it promises less than this log-likelihood. */
+  Maximizer stoppingAt(double gain) {
+    unseenGain = gain;
+    return this;
   }
 
   /**
@@ -60,6 +67,13 @@ final class Maximizer {
     while (steps < MOST_STEPS && !converged && Double.isFinite(here.value)) {
       steps++;
       Step step = here.step(radius);
+      if (step.gain <= unseenGain && !step.bounded) {
+        double[] next = new double[size];
+        for (int i = 0; i < size; i++) {
+          next[i] = Math.exp(bounds.clamp(i, here.logs[i] + step.move[i]));
+        }
+        return new Summit(next, here.value + step.gain, here.gradient, here.hessian, true, steps);
+      }
       if (step.gain <= LEAST_GAIN * customers) {
         converged = true;
         // The last Newton step is free precision, and cannot lose more than rounding does.

@@ -38,6 +38,12 @@ public final class PurchaseFits {
         estimate.warnings(family.parameterNames()));
   }
 
+  /** A climber with weights of its own, one for each distinct history. */
+  static Maximizer maximizer(ModelFamily family, Histories histories, double[] weights) {
+    return new Maximizer(
+        likelihood(family, histories), weights, Bounds.of(family, meanAge(histories)));
+  }
+
   private static Maximizer.Summit highest(
       ModelFamily family, Histories histories, List<double[]> starts, Bounds bounds) {
     Maximizer maximizer = new Maximizer(likelihood(family, histories), histories.weights(), bounds);
