@@ -71,30 +71,28 @@ public final class BetaMean {
     return y / (1 + y);
   }
 
-  /** The first form. Its coefficients are the same for every y. */
+  /** The first form, whose ratios of terms are the same for every y but for z. */
   private static void shared(double s, double a, double c, double[] y, double[] means) {
     double[] z = new double[y.length];
-    double[] power = new double[y.length];
+    double[] terms = new double[y.length];
     double largest = 0;
     for (int i = 0; i < y.length; i++) {
       z[i] = z(y[i]);
       largest = Math.max(largest, z[i]);
-      power[i] = 1;
+      terms[i] = 1;
       means[i] = 1;
     }
-    double coefficient = 1;
     double term = 1;
     for (int n = 0; ; n++) {
       double ratio = (a + n) * (c - s + n) / ((c + n) * (1 + n));
-      coefficient *= ratio;
       term *= ratio * largest;
       double bound = largest * Math.max(1, ratio);
       if (bound < 1 && term < NEGLIGIBLE * (1 - bound)) {
         break;
       }
-      for (int i = 0; i < power.length; i++) {
-        power[i] *= z[i];
-        means[i] += coefficient * power[i];
+      for (int i = 0; i < terms.length; i++) {
+        terms[i] *= ratio * z[i];
+        means[i] += terms[i];
       }
     }
     for (int i = 0; i < y.length; i++) {
@@ -136,7 +134,7 @@ public final class BetaMean {
       for (long k = direction < 0 ? 0 : 1; ; k++) {
         double t = start + direction * k * step;
         double logP = t > 0 ? -Math.log1p(Math.exp(-t)) : t - Math.log1p(Math.exp(t));
-        double logQ = logP - t;
+        double logQ = t > 0 ? -t - Math.log1p(Math.exp(-t)) : -Math.log1p(Math.exp(t));
         double log = a * logP + b * logQ - s * Math.log1p(Math.exp(logP) * y) - norm;
         double value = Math.exp(log);
         double decay = -Math.expm1(-(direction < 0 ? a : b) * step);
