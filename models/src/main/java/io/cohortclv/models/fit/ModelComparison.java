@@ -1,9 +1,5 @@
 package io.cohortclv.models.fit;
 
-import io.cohortclv.models.btyd.PurchaseModel;
-import io.cohortclv.models.math.CompensatedSum;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.commons.numbers.gamma.RegularizedGamma;
 
 /** Measures by which fitted models are told apart. */
@@ -30,32 +26,5 @@ public final class ModelComparison {
     }
     double ratio = Math.max(0, larger.logLikelihood() - smaller.logLikelihood());
     return RegularizedGamma.Q.value(degrees / 2.0, ratio);
-  }
-
-  /**
-   * Expected repeat purchases of a cohort in each of several periods of equal length, to be held
-   * against the actual ones (tracking).
-   *
-   * @param arrivals how many customers made their first purchase at a time, times counted from the
-   *     start of tracking
-   * @param period length of a period, such as a week
-   * @param periods how many
-   */
-  public static double[] tracking(
-      PurchaseModel model, SortedMap<Double, Long> arrivals, double period, int periods) {
-    double[] cumulative = new double[periods];
-    for (int k = 0; k < periods; k++) {
-      double end = (k + 1) * period;
-      CompensatedSum sum = new CompensatedSum();
-      for (var arrival : new TreeMap<>(arrivals).headMap(end).entrySet()) {
-        sum.add(arrival.getValue() * model.expectedPurchases(end - arrival.getKey()));
-      }
-      cumulative[k] = sum.value();
-    }
-    double[] each = cumulative.clone();
-    for (int k = periods - 1; k > 0; k--) {
-      each[k] -= cumulative[k - 1];
-    }
-    return each;
   }
 }
