@@ -5,6 +5,7 @@ import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Publication;
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.fit.ModelComparison;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.OrderValue;
 import java.time.LocalDate;
@@ -100,9 +101,7 @@ final class BacktestCommand implements Callable<Integer> {
                 origin.plusDays(holdoutDays),
                 config.fit().midpoint(),
                 config.fit().maxDistinctHistories());
-        for (String segment :
-            Holdout.segments(
-                holdout, config.fit().minSegmentCustomers(), CustomerAcquisition.SOURCE_TYPES)) {
+        for (String segment : holdout.segments(config.fit().minSegmentCustomers())) {
           for (ModelFamily family : families) {
             holdout.judge(family, segment).map(BacktestCommand::line).ifPresent(table::add);
           }
@@ -140,7 +139,7 @@ final class BacktestCommand implements Callable<Integer> {
         number("%.4f", accuracy.meanAbsoluteError()),
         number("%.4f", accuracy.rootMeanSquaredError()),
         number("%.3f", accuracy.gini()),
-        number("%,.1f", outcome.aic()));
+        number("%,.1f", ModelComparison.aic(outcome.fit())));
   }
 
   private static String number(String format, Number value) {

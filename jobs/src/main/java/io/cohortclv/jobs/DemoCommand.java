@@ -12,7 +12,7 @@ import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.jobs.simulate.ShopOptions;
 import io.cohortclv.jobs.simulate.ShopSimulation;
 import io.cohortclv.jobs.simulate.ShopTruth;
-import io.cohortclv.transforms.summary.CompressedHistories;
+import io.cohortclv.transforms.fitting.SegmentTree;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerClv;
 import io.cohortclv.transforms.table.ModelRegistry;
@@ -209,13 +209,12 @@ final class DemoCommand implements Callable<Integer> {
     for (Row row :
         lake.collectSmall(
             lake.read(ModelRegistry.TABLE, run)
-                .filter(col(ModelRegistry.SEGMENT_PATH).startsWith(CompressedHistories.SEGMENT))
+                .filter(ScoreJob.IS_SCORED_WITH)
                 .orderBy(ModelRegistry.SEGMENT_PATH),
             ScoreJob.MAX_MODELS,
             "models")) {
       String source =
-          row.<String>getAs(ModelRegistry.SEGMENT_PATH)
-              .replace(CompressedHistories.SEGMENT + "=", "");
+          row.<String>getAs(ModelRegistry.SEGMENT_PATH).replace(SegmentTree.ofSourceType(""), "");
       ShopTruth.SourceTruth real = truth.sources().get(source);
       String family = row.getAs(ModelRegistry.FAMILY);
       if (real == null || !real.model().family().id().equals(family)) {

@@ -1,26 +1,30 @@
 package io.cohortclv.jobs;
 
+import io.cohortclv.jobs.config.Build;
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.fit.Histories;
 import io.cohortclv.models.fit.InfeasibleDataException;
+import io.cohortclv.models.fit.PurchaseFits;
+import io.cohortclv.transforms.fitting.RegistryRows;
+import io.cohortclv.transforms.fitting.SegmentTree;
 import io.cohortclv.transforms.summary.CompressedHistories;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.ModelRegistry;
 import io.cohortclv.transforms.table.ModelValidation;
 import io.cohortclv.transforms.table.OrderValue;
-import io.cohortclv.transforms.table.Table;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * Customer histories to fitted models, one of all customers and one of each source type, and to a
- * judgement of how such models forecast the last days of the log.
+ * Customer histories to fitted models, of all customers and of every segment, and to a judgement of
+ * how such models forecast the last days of the log.
  */
 final class FitJob implements Stage {
   @Override
@@ -29,27 +33,38 @@ final class FitJob implements Stage {
     Dataset<Row> fittable =
         CompressedHistories.fittable(
             lake.read(CustomerSummary.TABLE, run), lake.read(CustomerAcquisition.TABLE, run));
-    int cap = settings.maxDistinctHistories();
-    List<Row> purchases =
+    ModelFamily family = ModelFamily.of(settings.model());
+    List<Row> ownFits = new ArrayList<>(spendModels(lake, settings, fittable));
+    ownFits.add(pooled(lake, config, run, family, fittable));
+    Dataset<Row> registry =
+        lake.spark()
+            .createDataFrame(ownFits, ModelRegistry.TABLE.ownSchema())
+            .unionByName(
+                SegmentTree.fitSegments(
+                    fittable, family, settings.minSegmentCustomers(), Build.revision()))
+            .coalesce(1);
+    return lake.write(ModelRegistry.TABLE, run, registry).rows() + validate(lake, config, run);
+  }
+
+  /** The purchase model of all customers. */
+  private static Row pooled(
+      Lake lake, ClvConfig config, Run run, ModelFamily family, Dataset<Row> fittable) {
+    Histories.Builder builder = Histories.builder();
+    for (Row row :
         lake.collectSmall(
             CompressedHistories.ofPurchases(fittable),
-            cap,
-            "distinct histories (fit.max-distinct-histories)");
-    List<Row> spend =
-        lake.collectSmall(
-            CompressedHistories.ofSpend(fittable),
-            cap,
-            "distinct mean spends (fit.max-distinct-histories)");
-    List<Row> revenue =
-        lake.collectSmall(
-            CompressedHistories.ofRevenue(fittable),
-            CustomerAcquisition.SOURCE_TYPES.size(),
-            "source types");
-    ModelFamily family = ModelFamily.of(settings.model());
-    List<Row> registry = new ArrayList<>();
+            config.fit().maxDistinctHistories(),
+            "distinct histories (fit.max-distinct-histories)")) {
+      builder.add(
+          Math.toIntExact(row.getAs(CustomerSummary.REPEATS)),
+          row.<Double>getAs(CustomerSummary.RECENCY_DAYS),
+          row.<Double>getAs(CustomerSummary.AGE_DAYS),
+          row.<Long>getAs(CompressedHistories.CUSTOMERS));
+    }
+    Histories histories = builder.build();
     try {
-      registry.addAll(
-          SegmentFit.of(ModelRegistry.POOLED, family, purchases, spend, revenue).registryRows());
+      return RegistryRows.of(
+          PurchaseFits.fit(family, histories), histories, ModelRegistry.POOLED, Build.revision());
     } catch (InfeasibleDataException e) {
       throw CommandException.data(
           "The purchase model of "
@@ -57,12 +72,27 @@ final class FitJob implements Stage {
               + " cannot be fitted, and nothing was published. "
               + e.getMessage());
     }
-    for (String sourceType : CustomerAcquisition.SOURCE_TYPES) {
-      SegmentFit.ofSourceType(
-              sourceType, settings.minSegmentCustomers(), family, purchases, spend, revenue)
-          .ifPresent(fit -> registry.addAll(fit.registryRows()));
+  }
+
+  /** The spend models of all customers and of each source type. */
+  private static List<Row> spendModels(Lake lake, ClvConfig.Fit settings, Dataset<Row> fittable) {
+    List<Row> spend =
+        lake.collectSmall(
+            CompressedHistories.ofSpend(fittable),
+            settings.maxDistinctHistories(),
+            "distinct mean spends (fit.max-distinct-histories)");
+    List<Row> revenue =
+        lake.collectSmall(
+            CompressedHistories.ofRevenue(fittable),
+            CustomerAcquisition.SOURCE_TYPES.size(),
+            "source types");
+    List<Row> rows = new ArrayList<>();
+    rows.addAll(SpendModels.registryRows(ModelRegistry.POOLED, spend, revenue));
+    for (Row source : revenue) {
+      rows.addAll(
+          SpendModels.registryRows(source.getAs(CompressedHistories.SEGMENT), spend, revenue));
     }
-    return write(lake, run, ModelRegistry.TABLE, registry) + validate(lake, config, run);
+    return rows;
   }
 
   /** Refits without the last days and writes how the forecasts did; nothing of too short a log. */
@@ -81,18 +111,13 @@ final class FitJob implements Stage {
       return 0;
     }
     List<Row> outcomes = new ArrayList<>();
-    for (String segment :
-        Holdout.segments(
-            holdout, settings.minSegmentCustomers(), CustomerAcquisition.SOURCE_TYPES)) {
+    for (String segment : holdout.segments(settings.minSegmentCustomers())) {
       holdout
           .judge(ModelFamily.of(settings.model()), segment)
           .ifPresent(outcome -> outcomes.add(outcome.toRow()));
     }
-    return write(lake, run, ModelValidation.TABLE, outcomes);
-  }
-
-  private static long write(Lake lake, Run run, Table table, List<Row> rows) {
-    return lake.write(table, run, lake.spark().createDataFrame(rows, table.ownSchema()).coalesce(1))
-        .rows();
+    Dataset<Row> rows =
+        lake.spark().createDataFrame(outcomes, ModelValidation.TABLE.ownSchema()).coalesce(1);
+    return lake.write(ModelValidation.TABLE, run, rows).rows();
   }
 }

@@ -6,10 +6,12 @@ import io.cohortclv.models.btyd.PurchaseModel;
 import io.cohortclv.models.fit.ForecastAccuracy;
 import io.cohortclv.models.fit.Histories;
 import io.cohortclv.models.fit.InfeasibleDataException;
+import io.cohortclv.models.fit.ModelComparison;
 import io.cohortclv.models.fit.PurchaseFit;
 import io.cohortclv.models.fit.PurchaseFits;
 import io.cohortclv.models.fit.PurchaseTracking;
 import io.cohortclv.transforms.summary.HoldoutHistories;
+import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.ModelRegistry;
 import io.cohortclv.transforms.table.ModelValidation;
@@ -23,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -63,10 +66,6 @@ final class Holdout {
       ForecastAccuracy accuracy,
       List<Row> weeks,
       List<String> warnings) {
-    double aic() {
-      return 2 * (fit.model().parameters().length - fit.logLikelihood());
-    }
-
     /** Its row of model_validation, own columns. */
     Row toRow() {
       return RowFactory.create(
@@ -82,7 +81,7 @@ final class Holdout {
           known(accuracy.bias()),
           known(accuracy.gini()),
           fit.logLikelihood(),
-          aic(),
+          ModelComparison.aic(fit),
           accuracy.calibration().stream()
               .map(
                   d ->
@@ -131,15 +130,15 @@ final class Holdout {
   }
 
   /** Customers of the segment known at the origin. */
-  long customers(String segment) {
-    return SegmentFit.inSegment(cells, segment).stream()
+  private long customers(String segment) {
+    return Segments.rowsOf(cells, segment).stream()
         .mapToLong(row -> row.getAs(HoldoutHistories.CUSTOMERS))
         .sum();
   }
 
   /** Fits the family before the origin; empty where the segment's histories do not identify it. */
   Optional<Outcome> judge(ModelFamily family, String segment) {
-    List<Row> rows = SegmentFit.inSegment(cells, segment);
+    List<Row> rows = Segments.rowsOf(cells, segment);
     if (rows.isEmpty()) {
       return Optional.empty();
     }
@@ -175,12 +174,12 @@ final class Holdout {
     }
     return Optional.of(
         new Outcome(
-            SegmentFit.path(segment),
+            Segments.path(segment),
             origin,
             holdoutDays,
             fit,
             accuracy,
-            weeks(fit.model(), SegmentFit.inSegment(days, segment)),
+            weeks(fit.model(), Segments.rowsOf(days, segment)),
             warnings));
   }
 
@@ -241,10 +240,11 @@ final class Holdout {
     return row.<Double>getAs(CustomerSummary.AGE_DAYS);
   }
 
-  /** Segments a run validates: all customers, and source types of enough of them. */
-  static List<String> segments(Holdout holdout, int minCustomers, List<String> sourceTypes) {
-    List<String> segments = new ArrayList<>(List.of(ModelRegistry.POOLED));
-    sourceTypes.stream().filter(s -> holdout.customers(s) >= minCustomers).forEach(segments::add);
-    return segments;
+  /** What is worth judging: all customers, and source types of enough of them. */
+  List<String> segments(int minCustomers) {
+    return Stream.concat(
+            Stream.of(ModelRegistry.POOLED),
+            CustomerAcquisition.SOURCE_TYPES.stream().filter(s -> customers(s) >= minCustomers))
+        .toList();
   }
 }

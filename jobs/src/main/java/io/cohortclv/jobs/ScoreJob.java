@@ -1,14 +1,17 @@
 package io.cohortclv.jobs;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.not;
+
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.spend.GammaGamma;
 import io.cohortclv.models.spend.GammaGammaParameters;
+import io.cohortclv.transforms.fitting.SegmentTree;
 import io.cohortclv.transforms.scoring.CustomerScores;
 import io.cohortclv.transforms.scoring.SegmentModel;
-import io.cohortclv.transforms.summary.CompressedHistories;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerClv;
 import io.cohortclv.transforms.table.CustomerSummary;
@@ -16,16 +19,22 @@ import io.cohortclv.transforms.table.ModelRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 
 /** Customer histories and the run's models to what each customer is worth. */
 final class ScoreJob implements Stage {
   static final int MAX_MODELS = 10_000;
 
+  /** All customers and source types: deeper segments describe, but do not score. */
+  static final Column IS_SCORED_WITH = not(col(ModelRegistry.SEGMENT_PATH).contains("/"));
+
   @Override
   public long run(Lake lake, ClvConfig config, Run run) {
     List<Row> registry =
-        lake.collectSmall(lake.read(ModelRegistry.TABLE, run), MAX_MODELS, "models");
+        lake.collectSmall(
+            lake.read(ModelRegistry.TABLE, run).filter(IS_SCORED_WITH), MAX_MODELS, "models");
     return lake.write(
             CustomerClv.TABLE,
             run,
@@ -39,36 +48,54 @@ final class ScoreJob implements Stage {
         .rows();
   }
 
-  /** The models by source type, the pooled one under its own name. */
+  /**
+   * The models customers are scored with, by source type, the pooled one under its own name. A
+   * source type without a spend model of its own takes the pooled one.
+   */
   static Map<String, SegmentModel> segmentModels(List<Row> registry) {
     Map<String, Map<String, Row>> byFamily = new HashMap<>();
     for (Row row : registry) {
-      String path = row.getAs(ModelRegistry.SEGMENT_PATH);
       byFamily
-          .computeIfAbsent(path, p -> new HashMap<>())
+          .computeIfAbsent(row.getAs(ModelRegistry.SEGMENT_PATH), path -> new HashMap<>())
           .put(row.getAs(ModelRegistry.FAMILY), row);
     }
+    Map<String, Row> pooled = byFamily.get(ModelRegistry.POOLED);
     Map<String, SegmentModel> models = new HashMap<>();
     byFamily.forEach(
-        (path, rows) -> {
-          Row spend = rows.remove(ModelRegistry.GAMMA_GAMMA);
-          Row mean = rows.remove(ModelRegistry.MEAN_SPEND);
-          Row purchases = rows.values().iterator().next();
-          GammaGammaParameters gammaGamma = spend == null ? null : gammaGamma(spend);
-          double meanSpend = parameters(mean).get(0);
-          models.put(
-              path.replace(CompressedHistories.SEGMENT + "=", ""),
-              new SegmentModel(
-                  purchases.getAs(ModelRegistry.MODEL_ID),
-                  path,
-                  ModelFamily.of(purchases.getAs(ModelRegistry.FAMILY)),
-                  parameters(purchases),
-                  gammaGamma,
-                  gammaGamma != null && gammaGamma.q() > 1
-                      ? GammaGamma.of(gammaGamma).populationMean()
-                      : meanSpend));
-        });
+        (path, rows) ->
+            purchaseModel(rows)
+                .ifPresent(
+                    purchases ->
+                        models.put(
+                            path.replace(SegmentTree.ofSourceType(""), ""),
+                            model(path, purchases, rows, pooled))));
     return models;
+  }
+
+  private static Optional<Row> purchaseModel(Map<String, Row> rows) {
+    return rows.entrySet().stream()
+        .filter(
+            e ->
+                !e.getKey().equals(ModelRegistry.GAMMA_GAMMA)
+                    && !e.getKey().equals(ModelRegistry.MEAN_SPEND))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  private static SegmentModel model(
+      String path, Row purchases, Map<String, Row> rows, Map<String, Row> pooled) {
+    Row spend = rows.getOrDefault(ModelRegistry.GAMMA_GAMMA, pooled.get(ModelRegistry.GAMMA_GAMMA));
+    Row mean = rows.getOrDefault(ModelRegistry.MEAN_SPEND, pooled.get(ModelRegistry.MEAN_SPEND));
+    GammaGammaParameters gammaGamma = spend == null ? null : gammaGamma(spend);
+    return new SegmentModel(
+        purchases.getAs(ModelRegistry.MODEL_ID),
+        path,
+        ModelFamily.of(purchases.getAs(ModelRegistry.FAMILY)),
+        parameters(purchases),
+        gammaGamma,
+        gammaGamma != null && gammaGamma.q() > 1
+            ? GammaGamma.of(gammaGamma).populationMean()
+            : parameters(mean).get(0));
   }
 
   private static GammaGammaParameters gammaGamma(Row spend) {

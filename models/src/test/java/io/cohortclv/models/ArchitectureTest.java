@@ -31,6 +31,8 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule fitSeesTheModels = packageSees("fit", "btyd", "spend", "math");
 
+  @ArchTest static final ArchRule shrinkSeesMath = packageSees("shrink", "math");
+
   @ArchTest
   static final ArchRule populationSeesTheModels = packageSees("population", "btyd", "spend");
 

@@ -4,6 +4,7 @@ import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.btyd.PurchaseModel;
 import io.cohortclv.models.fit.Histories;
 import io.cohortclv.models.fit.InfeasibleDataException;
+import io.cohortclv.models.fit.ModelComparison;
 import io.cohortclv.models.fit.PurchaseFit;
 import io.cohortclv.models.fit.PurchaseFits;
 import io.cohortclv.models.fit.SpendFit;
@@ -159,20 +160,23 @@ final class Estimator {
   private PurchaseFit likeliest(Histories histories, List<String> warnings) {
     List<PurchaseFit> fits =
         query.families().stream().map(family -> PurchaseFits.fit(family, histories)).toList();
-    PurchaseFit best = fits.stream().min(Comparator.comparingDouble(Estimator::aic)).orElseThrow();
+    PurchaseFit best =
+        fits.stream().min(Comparator.comparingDouble(ModelComparison::aic)).orElseThrow();
     if (fits.size() > 1) {
       warnings.add(
           best.model().family().id()
               + " was chosen by the least AIC: "
               + fits.stream()
-                  .map(f -> String.format(Locale.ROOT, "%s %.1f", f.model().family().id(), aic(f)))
+                  .map(
+                      f ->
+                          String.format(
+                              Locale.ROOT,
+                              "%s %.1f",
+                              f.model().family().id(),
+                              ModelComparison.aic(f)))
                   .collect(Collectors.joining(", ")));
     }
     return best;
-  }
-
-  private static double aic(PurchaseFit fit) {
-    return 2 * (fit.model().parameters().length - fit.logLikelihood());
   }
 
   private Estimate describe(

@@ -118,26 +118,49 @@ abstract sealed class BetaGeometric implements PurchaseModel permits BgNbd, MbgN
     return aliveNow(repeats, recency, age) * (shape / scale) * whileAlive;
   }
 
+  /**
+   * Given alive, n purchases are made when n fall within the horizon and dropout comes at none of
+   * them, or when n or more would and it comes at the n-th. No near-equal terms are subtracted.
+   */
   @Override
-  public double discountedPurchases(double horizon, double discountRate) {
-    return discountedPurchases(horizon, discountRate, 0, 0, 0);
+  public double probability(
+      int purchases, double horizon, int repeats, double recency, double age) {
+    Checks.purchases(purchases);
+    Checks.time("horizon", horizon);
+    double alive = aliveProbability(repeats, recency, age);
+    double shape = r + repeats;
+    double ratio = horizon / (alpha + age);
+    double second = b + repeats + chancesBeforeRepeats;
+    double logKept =
+        LogSpace.risingFactorial(second, purchases)
+            - LogSpace.risingFactorial(a + second, purchases);
+    double whileAlive = Math.exp(logKept + NegativeBinomial.log(purchases, shape, ratio));
+    if (purchases == 0) {
+      return alive * whileAlive + (1 - alive);
+    }
+    double logDropped = logKept + Math.log(a / (second + purchases - 1));
+    return alive
+        * (whileAlive + Math.exp(logDropped) * NegativeBinomial.atLeast(purchases, shape, ratio));
   }
 
   /**
-   * Still buying after n purchases, or dropped out at the n-th: the negative binomial probability
-   * of n, and of n or more, each by its probability of dropout. No near-equal terms are subtracted.
+   * From E[Y²] = Σ (2n − 1) P(Y ≥ n), and P(Y ≥ n) = (b′)_(n−1)/(a+b′)_(n−1) P(NB ≥ n) if alive.
    */
   @Override
-  public double probability(int purchases, double horizon) {
-    Checks.purchases(purchases);
+  public double purchaseVariance(double horizon, int repeats, double recency, double age) {
     Checks.time("horizon", horizon);
-    int chances = purchases + chancesBeforeRepeats;
-    double ratio = horizon / alpha;
-    double kept = Math.exp(logKept(chances) + NegativeBinomial.log(purchases, r, ratio));
-    if (chances == 0) {
-      return kept;
+    double alive = aliveProbability(repeats, recency, age);
+    double second = b + repeats + chancesBeforeRepeats;
+    double[] moments = {0, 0};
+    double kept = 1;
+    double[] tails = NegativeBinomial.tails(r + repeats, horizon / (alpha + age));
+    for (int n = 1; n < tails.length; n++) {
+      double reached = kept * tails[n];
+      moments[0] += reached;
+      moments[1] += (2 * n - 1) * reached;
+      kept *= (second + n - 1) / (a + second + n - 1);
     }
-    return kept + Math.exp(logDropped(chances)) * NegativeBinomial.atLeast(purchases, r, ratio);
+    return alive * (moments[1] - alive * moments[0] * moments[0]);
   }
 
   @Override

@@ -55,11 +55,6 @@ public final class Nbd implements PurchaseModel {
     return (r + repeats) / (alpha + age) * discountedTime(horizon, discountRate);
   }
 
-  @Override
-  public double discountedPurchases(double horizon, double discountRate) {
-    return r / alpha * discountedTime(horizon, discountRate);
-  }
-
   /** (1 − e^(−δh))/δ. */
   private static double discountedTime(double horizon, double discountRate) {
     Checks.horizon(horizon, discountRate);
@@ -69,10 +64,20 @@ public final class Nbd implements PurchaseModel {
   }
 
   @Override
-  public double probability(int purchases, double horizon) {
+  public double probability(
+      int purchases, double horizon, int repeats, double recency, double age) {
     Checks.purchases(purchases);
     Checks.time("horizon", horizon);
-    return Math.exp(NegativeBinomial.log(purchases, r, horizon / alpha));
+    Checks.history(repeats, recency, age);
+    return Math.exp(NegativeBinomial.log(purchases, r + repeats, horizon / (alpha + age)));
+  }
+
+  @Override
+  public double purchaseVariance(double horizon, int repeats, double recency, double age) {
+    Checks.time("horizon", horizon);
+    Checks.history(repeats, recency, age);
+    double ratio = horizon / (alpha + age);
+    return (r + repeats) * ratio * (1 + ratio);
   }
 
   @Override

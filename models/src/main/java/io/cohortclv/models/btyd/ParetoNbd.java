@@ -75,9 +75,11 @@ public final class ParetoNbd implements PurchaseModel {
     double w = r + s + repeats;
     return Math.log(s / w)
         + (alpha >= beta
-            ? HypergeometricOne.log(r + repeats, w + 1, (alpha - beta) / (alpha + t))
+            ? HypergeometricOne.log(
+                r + repeats, w + 1, (alpha - beta) / (alpha + t), (beta + t) / (alpha + t))
             : Math.log((alpha + t) / (beta + t))
-                + HypergeometricOne.log(s + 1, w + 1, (beta - alpha) / (beta + t)));
+                + HypergeometricOne.log(
+                    s + 1, w + 1, (beta - alpha) / (beta + t), (alpha + t) / (beta + t)));
   }
 
   /** ln(1 − ψ(t)). */
@@ -86,8 +88,10 @@ public final class ParetoNbd implements PurchaseModel {
     return Math.log((r + repeats) / w)
         + (alpha >= beta
             ? Math.log((beta + t) / (alpha + t))
-                + HypergeometricOne.log(r + repeats + 1, w + 1, (alpha - beta) / (alpha + t))
-            : HypergeometricOne.log(s, w + 1, (beta - alpha) / (beta + t)));
+                + HypergeometricOne.log(
+                    r + repeats + 1, w + 1, (alpha - beta) / (alpha + t), (beta + t) / (alpha + t))
+            : HypergeometricOne.log(
+                s, w + 1, (beta - alpha) / (beta + t), (alpha + t) / (beta + t)));
   }
 
   /** 1 / [ψ(t_x) φ(t_x)/φ(T) + 1 − ψ(T)], the ratio of φ from times that do not cancel. */
@@ -120,12 +124,6 @@ public final class ParetoNbd implements PurchaseModel {
         * discountedLife(horizon, discountRate, beta + age);
   }
 
-  @Override
-  public double discountedPurchases(double horizon, double discountRate) {
-    Checks.horizon(horizon, discountRate);
-    return r / alpha * discountedLife(horizon, discountRate, beta);
-  }
-
   /** ∫₀ʰ e^(−δu) (rate/(rate + u))^s du: the discounted time that the customer will be alive. */
   private double discountedLife(double horizon, double discountRate, double rate) {
     if (discountRate == 0) {
@@ -145,29 +143,57 @@ public final class ParetoNbd implements PurchaseModel {
   }
 
   /**
-   * Alive at the horizon, or dropped out at τ before it: the negative binomial probability of n
-   * until then, the second integrated over τ ~ Pareto(s, β). Both terms are positive.
+   * Given alive, λ ~ gamma(r + x, α + T) and μ ~ gamma(s, β + T): either alive at the horizon, with
+   * a negative binomial probability of n, or dropped out before, where the same is averaged over
+   * the moment τ. Both terms are positive.
    */
   @Override
-  public double probability(int purchases, double horizon) {
+  public double probability(
+      int purchases, double horizon, int repeats, double recency, double age) {
     Checks.purchases(purchases);
     Checks.time("horizon", horizon);
-    double alive =
+    double aliveNow = aliveProbability(repeats, recency, age);
+    double shape = r + repeats;
+    double rate = alpha + age;
+    double dropoutRate = beta + age;
+    double stays =
         Math.exp(
-            NegativeBinomial.log(purchases, r, horizon / alpha) - s * Math.log1p(horizon / beta));
-    if (horizon == 0) {
-      return alive;
-    }
-    double dropped =
+            NegativeBinomial.log(purchases, shape, horizon / rate)
+                - s * Math.log1p(horizon / dropoutRate));
+    double leaves =
         TanhSinh.integral(
             t ->
                 Math.exp(
-                    NegativeBinomial.log(purchases, r, t / alpha)
-                        - (s + 1) * Math.log1p(t / beta)
-                        + Math.log(s / beta)),
+                    NegativeBinomial.log(purchases, shape, t / rate)
+                        - (s + 1) * Math.log1p(t / dropoutRate)
+                        + Math.log(s / dropoutRate)),
             0,
             horizon);
-    return alive + dropped;
+    return aliveNow * (stays + leaves) + (purchases == 0 ? 1 - aliveNow : 0);
+  }
+
+  /** With L the time alive within the horizon, E[Y²] = E[λ] E[L] + E[λ²] E[L²]. */
+  @Override
+  public double purchaseVariance(double horizon, int repeats, double recency, double age) {
+    Checks.time("horizon", horizon);
+    double alive = aliveProbability(repeats, recency, age);
+    double shape = r + repeats;
+    double rate = alpha + age;
+    double dropoutRate = beta + age;
+    double mean = shape / rate * discountedLife(horizon, 0, dropoutRate);
+    double squaredLife =
+        DiscountedIntegral.of(
+            (times, values) -> {
+              for (int i = 0; i < times.length; i++) {
+                values[i] = 2 * times[i] * Math.exp(-s * Math.log1p(times[i] / dropoutRate));
+              }
+            },
+            dropoutRate,
+            s,
+            horizon,
+            0);
+    double second = mean + shape * (shape + 1) / (rate * rate) * squaredLife;
+    return alive * (second - alive * mean * mean);
   }
 
   @Override

@@ -47,8 +47,18 @@ public sealed interface PurchaseModel permits BetaGeometric, Nbd, ParetoNbd {
   }
 
   /** The same, each repeat multiplied by e^(−δu), u its distance from the first purchase. */
-  double discountedPurchases(double horizon, double discountRate);
+  default double discountedPurchases(double horizon, double discountRate) {
+    return discountedPurchases(horizon, discountRate, 0, 0, 0);
+  }
 
   /** P(X(horizon) = purchases): that many repeats of a new customer in (0, horizon]. */
-  double probability(int purchases, double horizon);
+  default double probability(int purchases, double horizon) {
+    return probability(purchases, horizon, 0, 0, 0);
+  }
+
+  /** P(that many purchases in (T, T + horizon] | history). */
+  double probability(int purchases, double horizon, int repeats, double recency, double age);
+
+  /** Variance of the number of purchases in (T, T + horizon], given the history. */
+  double purchaseVariance(double horizon, int repeats, double recency, double age);
 }

@@ -66,6 +66,14 @@ public final class Histories {
     return rows.weights()[i];
   }
 
+  double meanAge() {
+    double sum = 0;
+    for (int i = 0; i < distinct(); i++) {
+      sum += weight(i) * age(i);
+    }
+    return sum / customers;
+  }
+
   /** Every step-th distinct history with its weight: since rows ascend, a stratified sample. */
   Histories thinned(int step) {
     Builder builder = builder();

@@ -20,6 +20,8 @@ final class Maximizer {
   private final Likelihood likelihood;
   private final double[] weights;
   private final double customers;
+  private double unseenGain;
+  private Penalty penalty;
 
   Maximizer(Likelihood likelihood, double[] weights, Bounds bounds) {
     this.likelihood = likelihood;
@@ -30,6 +32,45 @@ final class Maximizer {
       sum += w;
     }
     this.customers = sum;
+  }
+
+  /**
+   * A normal prior of the log parameters, taken off the log-likelihood up to a constant.
+   *
+   * @param precision inverse of its covariance
+   */
+  @SuppressWarnings("ArrayRecordComponent") // lives within one fit, never compared
+  record Penalty(double[] center, double[][] precision) {
+    double value(double[] logs) {
+      double sum = 0;
+      double[] slopes = slopes(logs);
+      for (int i = 0; i < logs.length; i++) {
+        sum += slopes[i] * (logs[i] - center[i]) / 2;
+      }
+      return sum;
+    }
+
+    double[] slopes(double[] logs) {
+      double[] slopes = new double[logs.length];
+      for (int i = 0; i < logs.length; i++) {
+        for (int j = 0; j < logs.length; j++) {
+          slopes[i] -= precision[i][j] * (logs[j] - center[j]);
+        }
+      }
+      return slopes;
+    }
+  }
+
+  /** Climbs the log-likelihood less this penalty. */
+  Maximizer penalized(Penalty by) {
+    penalty = by;
+    return this;
+  }
+
+  /** Ends a climb with an unseen Newton step once it promises less than this log-likelihood. */
+  Maximizer stoppingAt(double gain) {
+    unseenGain = gain;
+    return this;
   }
 
   /**
@@ -45,7 +86,11 @@ final class Maximizer {
       double[] gradient,
       double[][] hessian,
       boolean converged,
-      int iterations) {}
+      int iterations) {
+    Summit withValue(double other) {
+      return new Summit(parameters, other, gradient, hessian, converged, iterations);
+    }
+  }
 
   Summit climb(double[] start) {
     int size = start.length;
@@ -60,6 +105,13 @@ final class Maximizer {
     while (steps < MOST_STEPS && !converged && Double.isFinite(here.value)) {
       steps++;
       Step step = here.step(radius);
+      if (step.gain <= unseenGain && !step.bounded) {
+        double[] next = new double[size];
+        for (int i = 0; i < size; i++) {
+          next[i] = Math.exp(bounds.clamp(i, here.logs[i] + step.move[i]));
+        }
+        return new Summit(next, here.value + step.gain, here.gradient, here.hessian, true, steps);
+      }
       if (step.gain <= LEAST_GAIN * customers) {
         converged = true;
         // The last Newton step is free precision, and cannot lose more than rounding does.
@@ -119,10 +171,19 @@ final class Maximizer {
         parameters[i] = Math.exp(logs[i]);
       }
       Curvature sums = likelihood.at(parameters, weights);
-      double sum = sums.value();
+      double sum = sums.value() + (penalty == null ? 0 : penalty.value(logs));
       this.value = Double.isNaN(sum) ? Double.NEGATIVE_INFINITY : sum;
       this.gradient = sums.logGradient(parameters);
       this.hessian = sums.logHessian(parameters);
+      if (penalty != null) {
+        double[] slopes = penalty.slopes(logs);
+        for (int i = 0; i < logs.length; i++) {
+          gradient[i] += slopes[i];
+          for (int j = 0; j < logs.length; j++) {
+            hessian[i][j] -= penalty.precision()[i][j];
+          }
+        }
+      }
     }
 
     double norm() {

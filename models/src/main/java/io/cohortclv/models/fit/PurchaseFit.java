@@ -13,6 +13,7 @@ public final class PurchaseFit {
   private final long customers;
   private final long repeatPurchases;
   private final int distinctHistories;
+  private final double timeScale;
   private final List<String> warnings;
 
   PurchaseFit(PurchaseModel model, Estimate estimate, Histories histories, List<String> warnings) {
@@ -21,7 +22,13 @@ public final class PurchaseFit {
     this.customers = histories.customers();
     this.repeatPurchases = histories.totalRepeats();
     this.distinctHistories = histories.distinct();
+    this.timeScale = histories.meanAge();
     this.warnings = List.copyOf(warnings);
+  }
+
+  /** Mean age of the customers: the scale of the bounds of rates. */
+  double timeScale() {
+    return timeScale;
   }
 
   public PurchaseModel model() {

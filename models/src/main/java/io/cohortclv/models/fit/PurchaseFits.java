@@ -22,7 +22,7 @@ public final class PurchaseFits {
 
   /** The same from given starts. */
   static PurchaseFit fit(ModelFamily family, Histories histories, List<double[]> starts) {
-    Bounds bounds = Bounds.of(family, meanAge(histories));
+    Bounds bounds = Bounds.of(family, histories.meanAge());
     List<double[]> chosen = starts;
     if (histories.distinct() > 2 * THINNED_ROWS) {
       // The starts compete on a sample; its summit is a few Newton steps from that of all rows.
@@ -36,6 +36,12 @@ public final class PurchaseFits {
         estimate,
         histories,
         estimate.warnings(family.parameterNames()));
+  }
+
+  /** A climber with weights of its own, one for each distinct history. */
+  static Maximizer maximizer(ModelFamily family, Histories histories, double[] weights) {
+    return new Maximizer(
+        likelihood(family, histories), weights, Bounds.of(family, histories.meanAge()));
   }
 
   private static Maximizer.Summit highest(
@@ -72,7 +78,7 @@ public final class PurchaseFits {
    * dropout. Times come from the data, so the fit is the same in days and in weeks.
    */
   private static List<double[]> starts(ModelFamily family, Histories histories) {
-    double unit = meanAge(histories);
+    double unit = histories.meanAge();
     double perUnit = (double) histories.totalRepeats() / histories.customers() / unit;
     List<double[]> starts = new ArrayList<>();
     double[][] shapes = {
@@ -89,14 +95,6 @@ public final class PurchaseFits {
           });
     }
     return starts;
-  }
-
-  private static double meanAge(Histories histories) {
-    double sum = 0;
-    for (int i = 0; i < histories.distinct(); i++) {
-      sum += histories.weight(i) * histories.age(i);
-    }
-    return sum / histories.customers();
   }
 
   private static void requireFeasible(ModelFamily family, Histories histories) {

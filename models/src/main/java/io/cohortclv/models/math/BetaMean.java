@@ -5,12 +5,14 @@ package io.cohortclv.models.math;
  *
  * <p>With z = y/(1 + y) and c = a + b, Euler's and Pfaff's transformations (NIST DLMF 15.8.1) give
  * two series, of which one has only positive terms: (1 − z)^a ₂F₁(a, c − s; c; z) where c ≥ s, else
- * (1 − z)^s ₂F₁(s, b; c; z). As z nears 1 both slow down, and the defining integral takes over: in
- * the logit of p its integrand is analytic within |Im| &lt; π and falls off exponentially on both
- * sides, so that the trapezoidal rule converges geometrically.
+ * (1 − z)^s ₂F₁(s, b; c; z). As z nears 1 or a parameter grows both slow down, and the defining
+ * integral takes over: in the logit of p its integrand is analytic within |Im| &lt; π and falls off
+ * exponentially on both sides, so that the trapezoidal rule converges geometrically.
  */
 public final class BetaMean {
   private static final double LAST_SERIES_Z = 0.98;
+  private static final double MOST_TERMS = 3000;
+  private static final double LARGEST_LOG = 600;
   private static final double NEGLIGIBLE = 1e-17;
   private static final double HUGE = 0x1p800;
   private static final double LOG_HUGE = 800 * Math.log(2);
@@ -27,48 +29,70 @@ public final class BetaMean {
   /** The means at several y, into {@code means}. */
   public static void of(double s, double a, double b, double[] y, double[] means) {
     double c = a + b;
-    if (c >= s) {
+    boolean first = c >= s;
+    double largest = 0;
+    for (int i = 0; i < y.length; i++) {
+      largest = Math.max(largest, z(y[i]));
+    }
+    if (first && isShort(a, c - s, c, largest) && isSmall(a, largest)) {
       shared(s, a, c, y, means);
-      for (int i = 0; i < y.length; i++) {
-        if (z(y[i]) > LAST_SERIES_Z) {
-          means[i] = integral(s, a, b, y[i]);
-        }
-      }
       return;
     }
     for (int i = 0; i < y.length; i++) {
-      means[i] = z(y[i]) > LAST_SERIES_Z ? integral(s, a, b, y[i]) : scaled(s, b, c, y[i]);
+      double z = z(y[i]);
+      if (!isShort(first ? a : s, first ? c - s : b, c, z) || (first && !isSmall(a, z))) {
+        means[i] = integral(s, a, b, y[i]);
+      } else if (first) {
+        double[] mean = new double[1];
+        shared(s, a, c, new double[] {y[i]}, mean);
+        means[i] = mean[0];
+      } else {
+        means[i] = scaled(s, b, c, y[i]);
+      }
     }
+  }
+
+  /**
+   * Whether ₂F₁(u, v; c; z) takes few terms: they grow while n is below the larger root of (u +
+   * n)(v + n) z = (c + n)(1 + n), and then fall at least like zⁿ.
+   */
+  private static boolean isShort(double u, double v, double c, double z) {
+    double half = ((u + v) * z - c - 1) / 2;
+    double peak = Math.max(0, half + Math.sqrt(Math.max(0, half * half + u * v * z * (1 - z))));
+    return z <= LAST_SERIES_Z && peak / (1 - z) < MOST_TERMS;
+  }
+
+  /** Whether (1 − z)^−a, which bounds the first series, is within the range of a double. */
+  private static boolean isSmall(double a, double z) {
+    return -a * Math.log1p(-z) < LARGEST_LOG;
   }
 
   private static double z(double y) {
     return y / (1 + y);
   }
 
-  /** The first form. Its coefficients are the same for every y. */
+  /** The first form, whose ratios of terms are the same for every y but for z. */
   private static void shared(double s, double a, double c, double[] y, double[] means) {
     double[] z = new double[y.length];
-    double[] power = new double[y.length];
+    double[] terms = new double[y.length];
     double largest = 0;
     for (int i = 0; i < y.length; i++) {
-      z[i] = Math.min(z(y[i]), LAST_SERIES_Z);
+      z[i] = z(y[i]);
       largest = Math.max(largest, z[i]);
-      power[i] = 1;
+      terms[i] = 1;
       means[i] = 1;
     }
-    double coefficient = 1;
     double term = 1;
     for (int n = 0; ; n++) {
       double ratio = (a + n) * (c - s + n) / ((c + n) * (1 + n));
-      coefficient *= ratio;
       term *= ratio * largest;
       double bound = largest * Math.max(1, ratio);
       if (bound < 1 && term < NEGLIGIBLE * (1 - bound)) {
         break;
       }
-      for (int i = 0; i < power.length; i++) {
-        power[i] *= z[i];
-        means[i] += coefficient * power[i];
+      for (int i = 0; i < terms.length; i++) {
+        terms[i] *= ratio * z[i];
+        means[i] += terms[i];
       }
     }
     for (int i = 0; i < y.length; i++) {
@@ -100,8 +124,8 @@ public final class BetaMean {
 
   /** Trapezoidal rule over t = logit p. */
   private static double integral(double s, double a, double b, double y) {
-    // No narrower than a peak of curvature (a + b + s)/4 allows, no wider than the strip does.
-    double step = Math.min(0.25, 1.2 / Math.sqrt(a + b + s));
+    // No wider than the strip allows, nor than a peak between slopes of a and −(b + s).
+    double step = Math.min(0.25, Math.sqrt(1 / a + 1 / (b + s)));
     double start = Math.log(a / b);
     double norm = LogSpace.beta(a, b);
     double sum = 0;
@@ -110,12 +134,20 @@ public final class BetaMean {
       for (long k = direction < 0 ? 0 : 1; ; k++) {
         double t = start + direction * k * step;
         double logP = t > 0 ? -Math.log1p(Math.exp(-t)) : t - Math.log1p(Math.exp(t));
-        double logQ = logP - t;
+        double logQ = t > 0 ? -t - Math.log1p(Math.exp(-t)) : -Math.log1p(Math.exp(t));
         double log = a * logP + b * logQ - s * Math.log1p(Math.exp(logP) * y) - norm;
         double value = Math.exp(log);
-        sum += value;
-        // Past the peak both tails fall by a known factor at least.
         double decay = -Math.expm1(-(direction < 0 ? a : b) * step);
+        // Once nothing but the power of p, or of 1 − p, is left, the nodes are a geometric series.
+        boolean geometric =
+            direction < 0
+                ? Math.exp(logP) * (s * y + b + 1) < NEGLIGIBLE
+                : Math.exp(logQ) * (a + s + 1) < NEGLIGIBLE;
+        if (geometric) {
+          sum += value / decay;
+          break;
+        }
+        sum += value;
         if (log < previous && value < NEGLIGIBLE * decay * sum) {
           break;
         }

@@ -1,8 +1,8 @@
 package io.cohortclv.models.math;
 
 /**
- * ∫₀ʰ e^(−δu) f(u) du for a rate f that is analytic and falls no faster than a power of (scale +
- * u).
+ * ∫₀ʰ e^(−δu) f(u) du for a rate f that is analytic, falls no faster than a power of (scale + u)
+ * and rises at most once.
  *
  * <p>With v = ln(1 + u/scale) the rates of the dropout models are analytic in |Im v| &lt; π, so a
  * 16-point Gauss-Legendre rule on panels no longer than 2 in v, and over which neither the power
@@ -13,6 +13,7 @@ public final class DiscountedIntegral {
   private static final double LONGEST_PANEL = 2;
   private static final double STEEPEST_PANEL = 8;
   private static final double LAST_EXPONENT = 40;
+  private static final double NEGLIGIBLE = 1e-17;
 
   /** A rate at several times at once, so that its series can share coefficients. */
   @FunctionalInterface
@@ -50,6 +51,11 @@ public final class DiscountedIntegral {
       }
       panels += panel(rate, times, rates, scale, from, length, discountRate);
       from = to;
+      // A rate that has fallen this far adds nothing, however long it goes on.
+      double last = rates[GaussLegendre.POINTS - 1];
+      if (last * (end - from) < NEGLIGIBLE * panels) {
+        break;
+      }
     }
     return panels;
   }

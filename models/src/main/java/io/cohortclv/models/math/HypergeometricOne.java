@@ -3,23 +3,35 @@ package io.cohortclv.models.math;
 /**
  * ₂F₁(1, u; c; z) for 0 &lt; u ≤ c and 0 ≤ z &lt; 1: what the Pareto/NBD likelihood needs.
  *
- * <p>Up to z = 0.9 by the power series, whose terms are positive and at most zⁿ. Beyond, by Gauss'
- * continued fraction (NIST DLMF 15.7.1) with the modified Lentz method, which converges like ((1 −
- * √(1−z))/(1 + √(1−z)))^n where the series takes 1/(1 − z) terms a digit.
+ * <p>Up to z = 0.9 by the power series, whose terms are positive and at most zⁿ. Beyond, by Euler's
+ * integral (NIST DLMF 15.6.1) with ξ = 1 − e^−v: with w = c − 1,
+ *
+ * <pre>₂F₁(1, u; c; z) = ∫₀^∞ w e^−wv ((1−z) + z e^−v)^−u dv</pre>
+ *
+ * <p>on Gauss-Legendre panels, whose number hardly depends on how near 1 z is.
  */
 public final class HypergeometricOne {
   private static final double LAST_SERIES_Z = 0.9;
   private static final double NEGLIGIBLE = 1e-17;
+  private static final double LONGEST_PANEL = 1.5;
+  private static final double STEEPEST_PANEL = 7;
+  private static final double LAST_EXPONENT = 45;
 
   private HypergeometricOne() {}
 
-  /** ln ₂F₁(1, u; c; z). */
-  public static double log(double u, double c, double z) {
-    if (!(u > 0 && u <= c && z >= 0 && z < 1)) {
+  /**
+   * ln ₂F₁(1, u; c; z).
+   *
+   * @param rest 1 − z, from its own expression: near z = 1 the value depends on its digits
+   */
+  public static double log(double u, double c, double z, double rest) {
+    if (!(u > 0 && u <= c && z >= 0 && z < 1 && rest > 0)) {
       throw new IllegalArgumentException(
           "2F1(1, u; c; z) needs 0 < u <= c and 0 <= z < 1: u " + u + ", c " + c + ", z " + z);
     }
-    return z <= LAST_SERIES_Z ? Math.log1p(seriesLessOne(u, c, z)) : -Math.log(fraction(u, c, z));
+    return z <= LAST_SERIES_Z
+        ? Math.log1p(seriesLessOne(u, c, z))
+        : Math.log(integral(u, c - 1, z, rest));
   }
 
   private static double seriesLessOne(double u, double c, double z) {
@@ -34,27 +46,26 @@ public final class HypergeometricOne {
     }
   }
 
-  /** 1/₂F₁ = 1 − z·t₁/(1 − z·t₂/(1 − …)). */
-  private static double fraction(double u, double c, double z) {
-    double value = 1;
-    double upper = 1;
-    double lower = 0;
-    for (int n = 1; ; n++) {
-      int half = n / 2;
-      double t =
-          n % 2 == 1
-              ? (u + half) * (c - 1 + half) / ((c + n - 2) * (c + n - 1))
-              : half * (c - u + half - 1) / ((c + n - 2) * (c + n - 1));
-      if (t == 0) {
-        return value;
+  private static double integral(double u, double w, double z, double rest) {
+    // Where the two parts of the bracket are equal: its zeros lie there, π away from the real line.
+    double turn = Math.log(z / rest);
+    double sum = 0;
+    double from = 0;
+    double fallen = 0;
+    while (fallen < LAST_EXPONENT) {
+      double longest = Math.max(LONGEST_PANEL, from - turn);
+      // No more than the integrand's log changes per unit of v anywhere in the panel.
+      double steepest = Math.abs(w - u) + u * Math.min(1, Math.exp(from + longest - turn));
+      double length = Math.min(longest, STEEPEST_PANEL / steepest);
+      double panel = 0;
+      for (int i = 0; i < GaussLegendre.POINTS; i++) {
+        double v = from + length * GaussLegendre.node(i);
+        panel += GaussLegendre.weight(i) * Math.exp(-w * v - u * Math.log(rest + z * Math.exp(-v)));
       }
-      lower = 1 / (1 - z * t * lower);
-      upper = 1 - z * t / upper;
-      double change = upper * lower;
-      value *= change;
-      if (Math.abs(change - 1) <= 0x1p-52) {
-        return value;
-      }
+      sum += length * panel;
+      from += length;
+      fallen = w * from + u * Math.log(rest + z * Math.exp(-from));
     }
+    return w * sum;
   }
 }

@@ -62,7 +62,7 @@ class HostileDataTest {
         Arguments.of("three thousand repeats", frequent.build()),
         Arguments.of(
             "ages of one day", Histories.builder().add(0, 0, 1, 900).add(1, 1, 1, 100).build()),
-        Arguments.of("no dropout", simulated(ModelFamily.NBD.model(1, 30), 1500, 30, 400, 5)),
+        Arguments.of("no dropout", simulated(ModelFamily.NBD.model(1, 30), 400, 30, 400, 5)),
         Arguments.of(
             "equal customers",
             simulated(ModelFamily.MBG_NBD.model(80, 4000, 30, 90), 1500, 30, 400, 6)),

@@ -32,18 +32,19 @@ public final class CompressedHistories {
                     .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED)))
                     // Of several owners the one with most of the customer.
                     .and(col(CustomerAcquisition.ACQUISITION_SHARE).gt(lit(0.5))))
-            .select(CustomerAcquisition.CUSTOMER_ID, SEGMENT),
+            .select(
+                CustomerAcquisition.CUSTOMER_ID,
+                SEGMENT,
+                CustomerAcquisition.AFFILIATE_TYPE,
+                CustomerAcquisition.AFFILIATE_ID,
+                CustomerAcquisition.COHORT_MONTH),
         new String[] {CustomerSummary.CUSTOMER_ID});
   }
 
-  /** One row a segment and distinct (x, t_x, T). */
+  /** One row a distinct (x, t_x, T). */
   public static Dataset<Row> ofPurchases(Dataset<Row> fittable) {
     return fittable
-        .groupBy(
-            SEGMENT,
-            CustomerSummary.REPEATS,
-            CustomerSummary.RECENCY_DAYS,
-            CustomerSummary.AGE_DAYS)
+        .groupBy(CustomerSummary.REPEATS, CustomerSummary.RECENCY_DAYS, CustomerSummary.AGE_DAYS)
         .agg(count(lit(1)).as(CUSTOMERS));
   }
 

@@ -13,11 +13,14 @@ public final class ModelRegistry {
   public static final String MODEL_ID = "model_id";
   public static final String FAMILY = "family";
   public static final String SEGMENT_PATH = "segment_path";
+  public static final String PARENT_PATH = "parent_path";
   public static final String PARAMETER_NAMES = "parameter_names";
   public static final String PARAMETERS = "parameters";
   public static final String STANDARD_ERRORS = "standard_errors";
   public static final String COVARIANCE = "covariance";
   public static final String LOG_LIKELIHOOD = "log_likelihood";
+  public static final String PARENT_LOG_LIKELIHOOD = "parent_log_likelihood";
+  public static final String P_VALUE = "p_value";
   public static final String CUSTOMERS = "customers";
   public static final String DISTINCT_HISTORIES = "distinct_histories";
   public static final String CONVERGED = "converged";
@@ -43,7 +46,11 @@ public final class ModelRegistry {
           text(
               FAMILY,
               "mbg-nbd, bg-nbd or pareto-nbd for frequency; gamma-gamma or mean-spend for spend"),
-          text(SEGMENT_PATH, "all, or source_type=..."),
+          text(
+              SEGMENT_PATH,
+              "all, or its place in a tree: source_type=.../affiliate_type=.../affiliate_id=... and"
+                  + " source_type=.../cohort_month=..."),
+          text(PARENT_PATH, "Segment it is shrunk toward; null for a model fitted on its own"),
           Table.of(
               PARAMETER_NAMES, createArrayType(StringType), "Names, in the order of the values"),
           Table.of(PARAMETERS, createArrayType(DoubleType), "Maximum likelihood values, days"),
@@ -52,7 +59,12 @@ public final class ModelRegistry {
               COVARIANCE,
               createArrayType(createArrayType(DoubleType)),
               "Covariance of the logarithms of the parameters"),
-          real(LOG_LIKELIHOOD, "At the optimum"),
+          real(LOG_LIKELIHOOD, "Of the segment's customers at the parameters"),
+          real(PARENT_LOG_LIKELIHOOD, "Of the same customers under the parent's model"),
+          real(
+              P_VALUE,
+              "Likelihood-ratio test of the segment's own maximum against the parent's model; null"
+                  + " below the minimum size"),
           whole(CUSTOMERS, "Customers fitted"),
           whole(DISTINCT_HISTORIES, "Distinct (x, t_x, T), or distinct (n, mean) of spend"),
           flag(CONVERGED, "The optimiser met its tolerance"),

@@ -1,0 +1,57 @@
+package io.cohortclv.models.math;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class BetaMeanTest {
+  /**
+   * At a = s the mean is (1 + y)^−a ₂F₁(a, b; a+b; z) by the one series and itself by the other.
+   */
+  @Test
+  void mean_isContinuousWhereTheMethodChanges() {
+    for (int seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      double a = Math.exp(-2 + 5 * random.nextDouble());
+      double b = Math.exp(-2 + 5 * random.nextDouble());
+      double s = Math.exp(-2 + 6 * random.nextDouble());
+      // z = 0.98 is where the integral takes over from the series.
+      double y = 0.98 / 0.02;
+      double below = BetaMean.of(s, a, b, y * (1 - 1e-14));
+      double above = BetaMean.of(s, a, b, y * (1 + 1e-13));
+      assertThat(above).as("seed %d", seed).isCloseTo(below, withinPercentage(1e-9));
+      double fewer = BetaMean.of(a + b - 1e-13 * (a + b), a, b, 3);
+      double more = BetaMean.of(a + b + 1e-13 * (a + b), a, b, 3);
+      assertThat(more).as("seed %d", seed).isCloseTo(fewer, withinPercentage(1e-9));
+    }
+  }
+
+  /** With p certain to be a/(a + b), and with an exponential of p, the limits are elementary. */
+  @Test
+  void mean_ofHugeParametersIsTheLimitAndTakesNoTime() {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          assertThat(BetaMean.of(2, 3e9, 1e9, 5)).isCloseTo(Math.pow(4.75, -2), within(1e-7));
+          assertThat(BetaMean.of(2, 1e9, 3, 5)).isCloseTo(1.0 / 36, within(1e-9));
+          assertThat(BetaMean.of(2, 3, 1e9, 5)).isCloseTo(1, within(1e-6));
+          assertThat(BetaMean.of(1e6, 3, 1e6, 1)).isCloseTo(0.125, within(1e-5));
+          assertThat(BetaMean.of(2, 0.001, 0.001, 1e9)).isCloseTo(0.49, within(0.02));
+          for (int seed = 0; seed < 1000; seed++) {
+            Random random = new Random(seed);
+            double order = Math.exp(12 * random.nextGaussian());
+            double a = Math.exp(6 * random.nextGaussian());
+            double b = Math.exp(10 * random.nextGaussian());
+            double mean = BetaMean.of(order, a, b, Math.exp(10 * random.nextGaussian()));
+            // The logarithms of the integrand grow with the parameters, and so does their rounding.
+            double rounding = 1e-12 + 1e-14 * (order + a + b);
+            assertThat(mean).as("seed %d", seed).isBetween(0.0, 1 + rounding);
+          }
+        });
+  }
+}

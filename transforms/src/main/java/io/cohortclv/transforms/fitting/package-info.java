@@ -1,0 +1,2 @@
+/** Compressed histories to fitted models of segments, on the executors. */
+package io.cohortclv.transforms.fitting;
