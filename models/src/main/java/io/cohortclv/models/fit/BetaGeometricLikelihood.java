@@ -25,7 +25,7 @@ final class BetaGeometricLikelihood implements Likelihood {
   }
 
   @Override
-  public Curvature at(double[] parameters, double[] weights) {
+  public LikelihoodSums at(double[] parameters, double[] weights) {
     double r = parameters[R];
     double alpha = parameters[ALPHA];
     double a = parameters[A];
@@ -36,7 +36,7 @@ final class BetaGeometricLikelihood implements Likelihood {
     RisingFactorials kept = new RisingFactorials(b);
     RisingFactorials all = new RisingFactorials(a + b);
     double logAlpha = Math.log(alpha);
-    Curvature sums = new Curvature(4);
+    LikelihoodSums sums = new LikelihoodSums(4);
     int rows = histories.distinct();
     int from = 0;
     while (from < rows) {
@@ -154,7 +154,7 @@ final class BetaGeometricLikelihood implements Likelihood {
     }
 
     /** π∇²A + (1−π)∇²B + π(1−π)(∇A−∇B)(∇A−∇B)ᵀ, and the like for the gradient. */
-    void addTo(Curvature sums) {
+    void addTo(LikelihoodSums sums) {
       double inverseLast = 1 / last;
       sums.addValue(value);
       sums.addGradient(R, -logs);

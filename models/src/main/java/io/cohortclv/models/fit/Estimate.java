@@ -119,7 +119,17 @@ final class Estimate {
         : Double.POSITIVE_INFINITY;
   }
 
+  /** Warnings about parameters with these names, which the climb moved by their logarithms. */
   List<String> warnings(List<String> names) {
+    return warnings(names, names.stream().map(name -> "ln " + name).toList(), true);
+  }
+
+  /** Warnings about estimates that are themselves what the climb calls logarithms. */
+  List<String> warningsOfLogs(List<String> names) {
+    return warnings(names, names, false);
+  }
+
+  private List<String> warnings(List<String> names, List<String> logNames, boolean ofParameters) {
     List<String> warnings = new ArrayList<>();
     if (!converged()) {
       warnings.add("the fit did not converge in " + iterations() + " steps");
@@ -129,7 +139,7 @@ final class Estimate {
         warnings.add(
             names.get(i)
                 + " ran to its bound "
-                + number(summit.parameters()[i])
+                + number(ofParameters ? summit.parameters()[i] : Math.log(summit.parameters()[i]))
                 + ": the data ask for a simpler model");
       }
     }
@@ -142,14 +152,14 @@ final class Estimate {
           "the likelihood is nearly flat (condition number "
               + number(conditionNumber())
               + ") along "
-              + flattest(names)
+              + flattest(logNames)
               + ": these parameters are not determined one by one");
     }
     return warnings;
   }
 
   /** The direction of least curvature, as {@code +0.71 ln a +0.70 ln b}. */
-  private String flattest(List<String> names) {
+  private String flattest(List<String> logNames) {
     int least = 0;
     for (int k = 1; k < curvatures.length; k++) {
       least = curvatures[k] < curvatures[least] ? k : least;
@@ -160,7 +170,7 @@ final class Estimate {
         out.append(out.isEmpty() ? "" : " ")
             .append(
                 String.format(
-                    Locale.ROOT, "%+.2f ln %s", directions[least][i], names.get(free[i])));
+                    Locale.ROOT, "%+.2f %s", directions[least][i], logNames.get(free[i])));
       }
     }
     return out.toString();

@@ -32,11 +32,11 @@ final class GammaGammaLikelihood implements Likelihood {
   }
 
   @Override
-  public Curvature at(double[] parameters, double[] weights) {
+  public LikelihoodSums at(double[] parameters, double[] weights) {
     double p = parameters[P];
     double q = parameters[Q];
     double v = parameters[V];
-    Curvature out = new Curvature(3);
+    LikelihoodSums out = new LikelihoodSums(3);
     double all = 0;
     int from = 0;
     while (from < purchases.length) {

@@ -8,5 +8,5 @@ interface Likelihood {
    *
    * @param weights one for each distinct row, not negative
    */
-  Curvature at(double[] parameters, double[] weights);
+  LikelihoodSums at(double[] parameters, double[] weights);
 }

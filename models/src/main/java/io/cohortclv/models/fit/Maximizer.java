@@ -34,6 +34,14 @@ final class Maximizer {
     this.customers = sum;
   }
 
+  /** For a likelihood whose weights are out of reach. */
+  Maximizer(Likelihood likelihood, long customers, Bounds bounds) {
+    this.likelihood = likelihood;
+    this.weights = new double[0];
+    this.bounds = bounds;
+    this.customers = customers;
+  }
+
   /**
    * A normal prior of the log parameters, taken off the log-likelihood up to a constant.
    *
@@ -170,7 +178,7 @@ final class Maximizer {
       for (int i = 0; i < logs.length; i++) {
         parameters[i] = Math.exp(logs[i]);
       }
-      Curvature sums = likelihood.at(parameters, weights);
+      LikelihoodSums sums = likelihood.at(parameters, weights);
       double sum = sums.value() + (penalty == null ? 0 : penalty.value(logs));
       this.value = Double.isNaN(sum) ? Double.NEGATIVE_INFINITY : sum;
       this.gradient = sums.logGradient(parameters);

@@ -12,7 +12,7 @@ final class NbdLikelihood implements Likelihood {
   }
 
   @Override
-  public Curvature at(double[] parameters, double[] weights) {
+  public LikelihoodSums at(double[] parameters, double[] weights) {
     double r = parameters[R];
     double alpha = parameters[ALPHA];
     double[] ages = histories.ages();
@@ -23,7 +23,7 @@ final class NbdLikelihood implements Likelihood {
     int[] ranks = histories.ageRanks();
     RisingFactorials rates = new RisingFactorials(r);
     double logAlpha = Math.log(alpha);
-    Curvature sums = new Curvature(2);
+    LikelihoodSums sums = new LikelihoodSums(2);
     for (int i = 0; i < ranks.length; i++) {
       double w = weights[i];
       int x = histories.repeats(i);

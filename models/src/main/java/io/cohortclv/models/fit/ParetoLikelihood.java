@@ -24,12 +24,12 @@ final class ParetoLikelihood implements Likelihood {
   }
 
   @Override
-  public Curvature at(double[] parameters, double[] weights) {
+  public LikelihoodSums at(double[] parameters, double[] weights) {
     double r = parameters[R];
     double alpha = parameters[ALPHA];
     double logAlpha = Math.log(alpha);
     RisingFactorials rates = new RisingFactorials(r);
-    Curvature sums = new Curvature(4);
+    LikelihoodSums sums = new LikelihoodSums(4);
     double[] ages = histories.ages();
     int[] ageRanks = histories.ageRanks();
     int[] recencyRanks = histories.recencyRanks();
@@ -91,7 +91,7 @@ final class ParetoLikelihood implements Likelihood {
       this.term = term;
     }
 
-    void addTo(Curvature sums) {
+    void addTo(LikelihoodSums sums) {
       for (int i = 0; i < 4; i++) {
         sums.addGradient(i, weight * term.gradient(i));
         for (int j = 0; j <= i; j++) {
@@ -141,7 +141,7 @@ final class ParetoLikelihood implements Likelihood {
       bb += m * b * b;
     }
 
-    void moveTo(Curvature sums) {
+    void moveTo(LikelihoodSums sums) {
       sums.addValue(value);
       sums.addHessian(R, R, rr);
       sums.addHessian(R, ALPHA, ra);

@@ -10,25 +10,19 @@ import java.util.List;
 public final class PurchaseFit {
   private final PurchaseModel model;
   private final Estimate estimate;
-  private final long customers;
-  private final long repeatPurchases;
-  private final int distinctHistories;
-  private final double timeScale;
+  private final HistoryTotals totals;
   private final List<String> warnings;
 
-  PurchaseFit(PurchaseModel model, Estimate estimate, Histories histories, List<String> warnings) {
+  PurchaseFit(PurchaseModel model, Estimate estimate, HistoryTotals totals, List<String> warnings) {
     this.model = model;
     this.estimate = estimate;
-    this.customers = histories.customers();
-    this.repeatPurchases = histories.totalRepeats();
-    this.distinctHistories = histories.distinct();
-    this.timeScale = histories.meanAge();
+    this.totals = totals;
     this.warnings = List.copyOf(warnings);
   }
 
   /** Mean age of the customers: the scale of the bounds of rates. */
   double timeScale() {
-    return timeScale;
+    return totals.meanAge();
   }
 
   public PurchaseModel model() {
@@ -65,15 +59,15 @@ public final class PurchaseFit {
   }
 
   public long customers() {
-    return customers;
+    return totals.customers();
   }
 
   public long repeatPurchases() {
-    return repeatPurchases;
+    return totals.repeatPurchases();
   }
 
   public int distinctHistories() {
-    return distinctHistories;
+    return totals.distinctHistories();
   }
 
   /** Norm of the gradient in the log parameters, a customer; without those at bounds. */

@@ -3,9 +3,11 @@ package io.cohortclv.models.fit;
 import io.cohortclv.models.btyd.ModelFamily;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Fits purchase models by maximum likelihood. */
 public final class PurchaseFits {
+  /** Rows of the sample on which the starts compete where there are many. */
   private static final int THINNED_ROWS = 20_000;
 
   private PurchaseFits() {}
@@ -30,11 +32,44 @@ public final class PurchaseFits {
       chosen = List.of(highest(family, few, starts, bounds).parameters());
     }
     Maximizer.Summit best = highest(family, histories, chosen, bounds);
-    Estimate estimate = new Estimate(best, histories.customers(), bounds);
+    return result(family, best, HistoryTotals.of(histories), bounds);
+  }
+
+  /**
+   * The fit of a table that is too large for one machine. The climb starts from the fit of a sample
+   * of it and asks for the sums over the whole a few times; they agree with those of one table to
+   * the last place or two, and so does the fit to 1e-12.
+   *
+   * @param sample every k-th row of the table, or any other fair sample
+   * @param totals of the whole table
+   * @param sums value, gradient and Hessian over the whole table at given parameters: {@link
+   *     #sums(ModelFamily, double[], Histories)} of each part, added up
+   */
+  public static PurchaseFit fit(
+      ModelFamily family,
+      Histories sample,
+      HistoryTotals totals,
+      Function<double[], LikelihoodSums> sums) {
+    Bounds bounds = Bounds.of(family, totals.meanAge());
+    double[] start = fit(family, sample).model().parameters();
+    Maximizer.Summit summit =
+        new Maximizer((parameters, weights) -> sums.apply(parameters), totals.customers(), bounds)
+            .climb(start);
+    return result(family, summit, totals, bounds);
+  }
+
+  /** The sums over one part of a table, at the parameters in the order of the family's names. */
+  public static LikelihoodSums sums(ModelFamily family, double[] parameters, Histories part) {
+    return likelihood(family, part).at(parameters, part.weights());
+  }
+
+  private static PurchaseFit result(
+      ModelFamily family, Maximizer.Summit summit, HistoryTotals totals, Bounds bounds) {
+    Estimate estimate = new Estimate(summit, totals.customers(), bounds);
     return new PurchaseFit(
         family.model(estimate.parameters()),
         estimate,
-        histories,
+        totals,
         estimate.warnings(family.parameterNames()));
   }
 

@@ -148,7 +148,7 @@ public final class SegmentFits {
         new PurchaseFit(
             family.model(estimate.parameters()),
             estimate,
-            histories,
+            HistoryTotals.of(histories),
             estimate.warnings(family.parameterNames()));
     double underParent =
         PurchaseFits.likelihood(family, histories)

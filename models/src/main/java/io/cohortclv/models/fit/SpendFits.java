@@ -2,11 +2,15 @@ package io.cohortclv.models.fit;
 
 import io.cohortclv.models.spend.GammaGamma;
 import io.cohortclv.models.spend.GammaGammaParameters;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Fits the Gamma-Gamma model by maximum likelihood. */
 public final class SpendFits {
   private static final List<String> NAMES = List.of("p", "q", "v");
+
+  /** Rows of the sample on which the starts compete where there are many. */
+  private static final int THINNED_ROWS = 20_000;
 
   private SpendFits() {}
 
@@ -18,19 +22,19 @@ public final class SpendFits {
   public static SpendFit fit(SpendHistories histories) {
     double mean = requireFeasible(histories);
     Bounds bounds = new Bounds(new double[] {mean, mean, mean}, new boolean[] {false, false, true});
-    Maximizer maximizer =
-        new Maximizer(new GammaGammaLikelihood(histories), histories.weights(), bounds);
-    Maximizer.Summit best = null;
+    List<double[]> starts = new ArrayList<>();
     double[][] shapes = {{5, 3}, {1, 1.5}, {30, 8}};
     for (double[] shape : shapes) {
       double p = shape[0];
       double q = shape[1];
       // The population mean p v/(q − 1) starts at the data's.
-      Maximizer.Summit summit = maximizer.climb(new double[] {p, q, mean * (q - 1) / p});
-      if (best == null || summit.value() - best.value() > 1e-9 * histories.customers()) {
-        best = summit;
-      }
+      starts.add(new double[] {p, q, mean * (q - 1) / p});
     }
+    if (histories.distinct() > 2 * THINNED_ROWS) {
+      SpendHistories few = histories.thinned(histories.distinct() / THINNED_ROWS);
+      starts = List.of(highest(few, starts, bounds).parameters());
+    }
+    Maximizer.Summit best = highest(histories, starts, bounds);
     Estimate estimate = new Estimate(best, histories.customers(), bounds);
     List<String> warnings = estimate.warnings(NAMES);
     double[] at = estimate.parameters();
@@ -46,6 +50,20 @@ public final class SpendFits {
         estimate,
         histories.customers(),
         warnings);
+  }
+
+  private static Maximizer.Summit highest(
+      SpendHistories histories, List<double[]> starts, Bounds bounds) {
+    Maximizer maximizer =
+        new Maximizer(new GammaGammaLikelihood(histories), histories.weights(), bounds);
+    Maximizer.Summit best = null;
+    for (double[] start : starts) {
+      Maximizer.Summit summit = maximizer.climb(start);
+      if (best == null || summit.value() - best.value() > 1e-9 * histories.customers()) {
+        best = summit;
+      }
+    }
+    return best;
   }
 
   /** The mean amount, once it is clear that amounts and numbers differ enough to tell p, q, v. */

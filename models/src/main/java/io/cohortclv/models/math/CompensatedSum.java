@@ -1,5 +1,7 @@
 package io.cohortclv.models.math;
 
+import java.io.Serializable;
+
 /**
  * A sum that keeps what plain addition rounds away (Neumaier 1974).
  *
@@ -7,7 +9,9 @@ package io.cohortclv.models.math;
  * unless the terms cancel by more than 2^53. The result depends on the order of the terms only in
  * that last place; callers that need the same bits add in a fixed order.
  */
-public final class CompensatedSum {
+public final class CompensatedSum implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private double sum;
   private double lost;
 
@@ -15,6 +19,12 @@ public final class CompensatedSum {
     double next = sum + term;
     lost += Math.abs(sum) >= Math.abs(term) ? (sum - next) + term : (term - next) + sum;
     sum = next;
+  }
+
+  /** Adds all of another sum, what it had lost included. */
+  public void add(CompensatedSum other) {
+    add(other.sum);
+    lost += other.lost;
   }
 
   /** The value so far; the plain sum when that is infinite or not a number. */

@@ -116,7 +116,7 @@ class LikelihoodTest {
   /** Fourth-order differences of the value give the gradient; of the gradient, the Hessian. */
   private static void assertDerivatives(
       Likelihood likelihood, double[] parameters, double[] weights, double size, String as) {
-    Curvature here = likelihood.at(parameters, weights);
+    LikelihoodSums here = likelihood.at(parameters, weights);
     double[] gradient = here.logGradient(parameters);
     double[][] hessian = here.logHessian(parameters);
     for (int i = 0; i < parameters.length; i++) {
@@ -127,7 +127,7 @@ class LikelihoodTest {
       for (int k = 0; k < steps.length; k++) {
         double[] moved = parameters.clone();
         moved[i] *= Math.exp(steps[k] * STEP);
-        Curvature there = likelihood.at(moved, weights);
+        LikelihoodSums there = likelihood.at(moved, weights);
         slope += factors[k] * (there.value() - here.value()) / STEP;
         double[] g = there.logGradient(moved);
         for (int j = 0; j < row.length; j++) {

@@ -1,18 +1,25 @@
 package io.cohortclv.models.fit;
 
 import io.cohortclv.models.math.CompensatedSum;
+import java.io.Serializable;
 
 /**
- * A log-likelihood with its gradient and Hessian, summed with compensation. Filled on the scale of
- * the parameters themselves, read on the scale of their logarithms, on which the fit moves.
+ * A log-likelihood with its gradient and Hessian, summed with compensation over a table or a part
+ * of one. Parts merge: where a table is too large for one machine, {@link PurchaseFits#sums} runs
+ * where its parts are, and only these few numbers travel.
+ *
+ * <p>Filled on the scale of the parameters themselves, read on the scale of their logarithms, on
+ * which the fit moves.
  */
-final class Curvature {
+public final class LikelihoodSums implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final int size;
   private final CompensatedSum value = new CompensatedSum();
   private final CompensatedSum[] gradient;
   private final CompensatedSum[] hessian;
 
-  Curvature(int size) {
+  LikelihoodSums(int size) {
     this.size = size;
     gradient = sums(size);
     hessian = sums(size * (size + 1) / 2);
@@ -24,6 +31,22 @@ final class Curvature {
       sums[i] = new CompensatedSum();
     }
     return sums;
+  }
+
+  /** Adds the sums of another part of the table, taken at the same parameters. */
+  public LikelihoodSums add(LikelihoodSums other) {
+    if (other.size != size) {
+      throw new IllegalArgumentException(
+          "sums of models with " + size + " and " + other.size + " parameters do not add up");
+    }
+    value.add(other.value);
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i].add(other.gradient[i]);
+    }
+    for (int i = 0; i < hessian.length; i++) {
+      hessian[i].add(other.hessian[i]);
+    }
+    return this;
   }
 
   void addValue(double term) {
@@ -45,7 +68,8 @@ final class Curvature {
     return high * (high + 1) / 2 + low;
   }
 
-  double value() {
+  /** The log-likelihood. */
+  public double value() {
     return value.value();
   }
 
