@@ -1,5 +1,7 @@
 package io.cohortclv.transforms.summary;
 
+import static io.cohortclv.transforms.DatasetAssertions.assertSameRows;
+import static org.apache.spark.sql.functions.rand;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -9,6 +11,8 @@ import io.cohortclv.transforms.table.OrderValue;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
@@ -87,5 +91,31 @@ class CustomerSummariesTest {
             row ->
                 assertThat(row.<Double>getAs(CustomerSummary.ACQUISITION_MARGIN))
                     .isCloseTo(197.42256, within(5e-6)));
+  }
+
+  /** Money adds up exactly, so neither the order of the log nor its partitions can show. */
+  @Test
+  void summaries_areTheSameForAnyOrderOfTheLog() {
+    SplittableRandom random = new SplittableRandom(3);
+    for (int i = 0; i < 300; i++) {
+      orders.row(
+          "order_id",
+          "o" + i,
+          "customer_id",
+          "c" + random.nextInt(40),
+          "ordered_on",
+          LocalDate.of(2024, 1, 1).plusDays(random.nextInt(300)).toString(),
+          "net_revenue",
+          random.nextInt(1, 100_000) / 100.0,
+          "margin",
+          random.nextInt(1, 100_000) / 100.0);
+    }
+    Dataset<Row> log = orders.dataset();
+    assertSameRows(
+        summarizeAsOf(log.coalesce(1)), summarizeAsOf(log.orderBy(rand(9)).repartition(7)));
+  }
+
+  private static Dataset<Row> summarizeAsOf(Dataset<Row> log) {
+    return CustomerSummaries.summarizeAsOf(log, LocalDate.of(2024, 12, 31), true, 365, 0.10);
   }
 }
