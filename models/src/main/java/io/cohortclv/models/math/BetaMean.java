@@ -1,5 +1,7 @@
 package io.cohortclv.models.math;
 
+import java.util.Arrays;
+
 /**
  * E[(1 + p·y)^−s] for p ~ Beta(a, b) and y ≥ 0, which is ₂F₁(s, a; a + b; −y).
  *
@@ -38,16 +40,25 @@ public final class BetaMean {
       shared(s, a, c, y, means);
       return;
     }
+    boolean[] far = new boolean[y.length];
+    double farthest = -1;
     for (int i = 0; i < y.length; i++) {
       double z = z(y[i]);
-      if (!isShort(first ? a : s, first ? c - s : b, c, z) || (first && !isSmall(a, z))) {
-        means[i] = integral(s, a, b, y[i]);
+      far[i] = !isShort(first ? a : s, first ? c - s : b, c, z) || (first && !isSmall(a, z));
+      if (far[i]) {
+        farthest = Math.max(farthest, y[i]);
       } else if (first) {
         double[] mean = new double[1];
         shared(s, a, c, new double[] {y[i]}, mean);
         means[i] = mean[0];
       } else {
         means[i] = scaled(s, b, c, y[i]);
+      }
+    }
+    if (farthest >= 0) {
+      LogitNodes nodes = new LogitNodes(s, a, b, farthest);
+      for (int i = 0; i < y.length; i++) {
+        means[i] = far[i] ? nodes.mean(s, y[i]) : means[i];
       }
     }
   }
@@ -122,38 +133,86 @@ public final class BetaMean {
     }
   }
 
-  /** Trapezoidal rule over t = logit p. */
-  private static double integral(double s, double a, double b, double y) {
-    // No wider than the strip allows, nor than a peak between slopes of a and −(b + s).
-    double step = Math.min(0.25, Math.sqrt(1 / a + 1 / (b + s)));
-    double start = Math.log(a / b);
-    double norm = LogSpace.beta(a, b);
-    double sum = 0;
-    for (int direction = -1; direction <= 1; direction += 2) {
+  /**
+   * Trapezoidal rule over t = logit p, with nodes for every y up to the farthest: of p and of the
+   * logarithm of the density with the step.
+   */
+  private static final class LogitNodes {
+    private double[] p = new double[256];
+    private double[] logWeight = new double[256];
+    private int count;
+
+    LogitNodes(double s, double a, double b, double farthest) {
+      // No wider than the strip allows, nor than 0.7 deviations of a peak between slopes of a and
+      // −(b + s): there the rule errs by 2 exp(−2π²/0.49).
+      double step = Math.min(0.25, 0.7 * Math.sqrt(1 / a + 1 / (b + s)));
+      double start = Math.log(a / b);
+      double norm = LogSpace.beta(a, b) - Math.log(step);
+      // To the right the powers of 1 + py only make the tail smaller than that of the density.
+      double density = 0;
       double previous = Double.NEGATIVE_INFINITY;
-      for (long k = direction < 0 ? 0 : 1; ; k++) {
-        double t = start + direction * k * step;
-        double logP = t > 0 ? -Math.log1p(Math.exp(-t)) : t - Math.log1p(Math.exp(t));
-        double logQ = t > 0 ? -t - Math.log1p(Math.exp(-t)) : -Math.log1p(Math.exp(t));
-        double log = a * logP + b * logQ - s * Math.log1p(Math.exp(logP) * y) - norm;
-        double value = Math.exp(log);
-        double decay = -Math.expm1(-(direction < 0 ? a : b) * step);
-        // Once nothing but the power of p, or of 1 − p, is left, the nodes are a geometric series.
-        boolean geometric =
-            direction < 0
-                ? Math.exp(logP) * (s * y + b + 1) < NEGLIGIBLE
-                : Math.exp(logQ) * (a + s + 1) < NEGLIGIBLE;
-        if (geometric) {
-          sum += value / decay;
+      double decay = -Math.expm1(-b * step);
+      for (long k = 0; ; k++) {
+        double t = start + k * step;
+        double logP = logLogistic(t);
+        double logQ = logLogistic(-t);
+        double log = a * logP + b * logQ - norm;
+        // Once nothing but the power of 1 − p is left, the nodes are a geometric series.
+        if (Math.exp(logQ) * (a + s + 1) < NEGLIGIBLE) {
+          add(1, log - Math.log(decay));
           break;
         }
-        sum += value;
-        if (log < previous && value < NEGLIGIBLE * decay * sum) {
+        add(Math.exp(logP), log);
+        density += Math.exp(log);
+        if (log < previous && Math.exp(log) < NEGLIGIBLE * decay * density) {
+          break;
+        }
+        previous = log;
+      }
+      // To the left it ends where the density itself is negligible to the smallest of the means.
+      double least = mean(s, farthest);
+      previous = Double.NEGATIVE_INFINITY;
+      decay = -Math.expm1(-a * step);
+      for (long k = 1; ; k++) {
+        double t = start - k * step;
+        double logP = logLogistic(t);
+        double log = a * logP + b * logLogistic(-t) - norm;
+        double share = Math.exp(logP);
+        if (share * (s * farthest + b + 1) < NEGLIGIBLE) {
+          add(0, log - Math.log(decay));
+          break;
+        }
+        add(share, log);
+        least += Math.exp(log - s * Math.log(1 + share * farthest));
+        if (log < previous && Math.exp(log) < NEGLIGIBLE * decay * least) {
           break;
         }
         previous = log;
       }
     }
-    return sum * step;
+
+    /** ln 1/(1 + e^−t). */
+    private static double logLogistic(double t) {
+      return t > 0 ? -Math.log1p(Math.exp(-t)) : t - Math.log1p(Math.exp(t));
+    }
+
+    private void add(double node, double log) {
+      if (count == p.length) {
+        p = Arrays.copyOf(p, 2 * count);
+        logWeight = Arrays.copyOf(logWeight, 2 * count);
+      }
+      p[count] = node;
+      logWeight[count] = log;
+      count++;
+    }
+
+    double mean(double s, double y) {
+      double sum = 0;
+      for (int i = 0; i < count; i++) {
+        // 1 + py rounds at 1e-16, and s times that is what its power rounds at.
+        sum += Math.exp(logWeight[i] - s * Math.log(1 + p[i] * y));
+      }
+      return sum;
+    }
   }
 }

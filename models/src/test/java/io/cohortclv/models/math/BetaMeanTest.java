@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BetaMeanTest {
   /**
@@ -29,6 +31,24 @@ class BetaMeanTest {
       double more = BetaMean.of(a + b + 1e-13 * (a + b), a, b, 3);
       assertThat(more).as("seed %d", seed).isCloseTo(fewer, withinPercentage(1e-9));
     }
+  }
+
+  /**
+   * Where only the integral is quick: mpmath 1.4.1, hyp2f1(s, a, a + b, −y) at 40 digits, the last
+   * by quadrature of the definition.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "3, 300, 400, 60, 5.3014061569359563244e-5",
+    "50, 300, 400, 60, 5.2300794786826399926e-71",
+    "2000, 150, 9000, 70, 8.0691885128943791851e-181",
+    "1.5, 0.3, 250, 1e5, 0.17118321374839110416",
+    "1.5, 20000, 18000, 5, 0.14449968242096355536"
+  })
+  void mean_ofNarrowPeaksAndFarY(double s, double a, double b, double y, double expected) {
+    // Logarithms of the size of the parameters round at 1e-16 of it.
+    double relative = 1e-14 + 2e-15 * (s + a + b);
+    assertThat(BetaMean.of(s, a, b, y)).isCloseTo(expected, withinPercentage(100 * relative));
   }
 
   /** With p certain to be a/(a + b), and with an exponential of p, the limits are elementary. */
