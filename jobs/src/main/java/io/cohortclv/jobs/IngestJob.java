@@ -53,6 +53,11 @@ final class IngestJob {
   }
 
   private List<Taken> run() {
+    lake.requireUnchanged("reporting.currency", config.reporting().currency());
+    config
+        .identifiers()
+        .key()
+        .ifPresent(key -> lake.requireUnchanged("CLV_ID_KEY", Pseudonyms.fingerprint(key)));
     IngestBatches batches = IngestBatches.of(lake);
     List<Taken> taken = new ArrayList<>();
     for (Batch batch : batches.unfinished()) {

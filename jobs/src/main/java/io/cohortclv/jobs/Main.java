@@ -10,6 +10,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.commons.lang3.exception.ExceptionUtils;
+import org.apache.spark.SparkThrowable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -127,9 +128,17 @@ public final class Main implements Callable<Integer> {
         "clv: "
             + cause.getClass().getSimpleName()
             + ": "
-            + String.valueOf(cause.getMessage()).lines().findFirst().orElse("")
+            + message(cause)
             + (main.stackTrace ? "" : " Add --stacktrace to see where."));
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Spark's errors of values quote the value, which may be a person's: their condition will do. */
+  private static String message(Throwable cause) {
+    if (cause instanceof SparkThrowable spark && spark.getCondition() != null) {
+      return spark.getCondition();
+    }
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
   private static String oneParagraph(String message) {

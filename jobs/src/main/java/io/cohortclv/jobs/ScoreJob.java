@@ -41,7 +41,7 @@ final class ScoreJob implements Stage {
             CustomerScores.scoreCustomers(
                 lake.read(CustomerSummary.TABLE, run),
                 lake.read(CustomerAcquisition.TABLE, run),
-                segmentModels(registry),
+                segmentModels(registry, config.fit().minSegmentCustomers()),
                 config.reporting().horizonDays(),
                 config.reporting().discountRatePerYear(),
                 config.margin().defaultRate()))
@@ -50,9 +50,9 @@ final class ScoreJob implements Stage {
 
   /**
    * The models customers are scored with, by source type, the pooled one under its own name. A
-   * source type without a spend model of its own takes the pooled one.
+   * source type without a spend model that enough customers stand behind takes the pooled one.
    */
-  static Map<String, SegmentModel> segmentModels(List<Row> registry) {
+  static Map<String, SegmentModel> segmentModels(List<Row> registry, int minCustomers) {
     Map<String, Map<String, Row>> byFamily = new HashMap<>();
     for (Row row : registry) {
       byFamily
@@ -68,8 +68,17 @@ final class ScoreJob implements Stage {
                     purchases ->
                         models.put(
                             path.replace(SegmentTree.ofSourceType(""), ""),
-                            model(path, purchases, rows, pooled))));
+                            model(path, purchases, hasSpend(rows, minCustomers) ? rows : pooled))));
     return models;
+  }
+
+  /** Whether the segment has a spend model of its own that enough customers stand behind. */
+  private static boolean hasSpend(Map<String, Row> rows, int minCustomers) {
+    Row spend = rows.get(ModelRegistry.GAMMA_GAMMA);
+    return spend != null
+        && spend.<Boolean>getAs(ModelRegistry.CONVERGED)
+        && spend.<Long>getAs(ModelRegistry.CUSTOMERS) >= minCustomers
+        && gammaGamma(spend).q() > 1;
   }
 
   private static Optional<Row> purchaseModel(Map<String, Row> rows) {
@@ -82,10 +91,9 @@ final class ScoreJob implements Stage {
         .findFirst();
   }
 
-  private static SegmentModel model(
-      String path, Row purchases, Map<String, Row> rows, Map<String, Row> pooled) {
-    Row spend = rows.getOrDefault(ModelRegistry.GAMMA_GAMMA, pooled.get(ModelRegistry.GAMMA_GAMMA));
-    Row mean = rows.getOrDefault(ModelRegistry.MEAN_SPEND, pooled.get(ModelRegistry.MEAN_SPEND));
+  private static SegmentModel model(String path, Row purchases, Map<String, Row> spendModels) {
+    Row spend = spendModels.get(ModelRegistry.GAMMA_GAMMA);
+    Row mean = spendModels.get(ModelRegistry.MEAN_SPEND);
     GammaGammaParameters gammaGamma = spend == null ? null : gammaGamma(spend);
     return new SegmentModel(
         purchases.getAs(ModelRegistry.MODEL_ID),

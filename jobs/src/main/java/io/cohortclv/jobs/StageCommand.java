@@ -4,6 +4,7 @@ import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,6 +19,8 @@ final class StageCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
   @Mixin private RunOptions options;
+
+  private static final Pipeline.Step FIRST = Pipeline.STEPS.get(0);
 
   private StageCommand(Pipeline.Step step) {
     this.step = step;
@@ -39,20 +42,7 @@ final class StageCommand implements Callable<Integer> {
     ClvConfig config = options.config();
     try (Lake lake = Lake.open(config, step.name());
         Progress progress = Progress.of(spec.commandLine().getErr())) {
-      Run run =
-          step.equals(Pipeline.STEPS.get(0))
-              ? lake.begin(options.asOf())
-              : lake.resume(options.asOf())
-                  .orElseThrow(
-                      () ->
-                          CommandException.usage(
-                              "There is no unpublished run of "
-                                  + options.asOf()
-                                  + " to go on with. Begin one with clv "
-                                  + Pipeline.STEPS.get(0).name()
-                                  + " --as-of "
-                                  + options.asOf()
-                                  + ", or do all stages with clv run."));
+      Run run = step.equals(FIRST) ? lake.begin(options.asOf()) : resume(lake);
       progress.stage(step.name() + " " + run.runId());
       long rows = Pipeline.execute(step, lake, config, run);
       spec.commandLine()
@@ -60,5 +50,51 @@ final class StageCommand implements Callable<Integer> {
           .printf("%s of run %s done: %,d rows.%n", step.name(), run.runId(), rows);
     }
     return 0;
+  }
+
+  /** The newest run of the day, if it is this stage's turn. */
+  private Run resume(Lake lake) {
+    Run run =
+        lake.resume(options.asOf())
+            .orElseThrow(
+                () ->
+                    CommandException.usage(
+                        "There is no run of "
+                            + options.asOf()
+                            + " to go on with. Begin one with clv "
+                            + FIRST.name()
+                            + " --as-of "
+                            + options.asOf()
+                            + ", or do all stages with clv run."));
+    Set<String> done = lake.stagesDone(run);
+    for (Pipeline.Step before : Pipeline.STEPS.subList(0, Pipeline.STEPS.indexOf(step))) {
+      if (!done.contains(before.name())) {
+        throw CommandException.usage(
+            "Run "
+                + run.runId()
+                + " is not ready for "
+                + step.name()
+                + ": its stage "
+                + before.name()
+                + " has not ended well. Run clv "
+                + before.name()
+                + " --as-of "
+                + options.asOf()
+                + " first.");
+      }
+    }
+    boolean published =
+        lake.published(options.asOf()).filter(p -> p.runId().equals(run.runId())).isPresent();
+    if (published && !step.equals(Pipeline.STEPS.get(Pipeline.STEPS.size() - 1))) {
+      throw CommandException.usage(
+          "Run "
+              + run.runId()
+              + " is published, and a published run does not change. Begin a new one with clv "
+              + FIRST.name()
+              + " --as-of "
+              + options.asOf()
+              + ".");
+    }
+    return run;
   }
 }

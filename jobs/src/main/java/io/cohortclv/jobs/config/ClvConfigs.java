@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -34,6 +35,7 @@ public final class ClvConfigs {
   static final String DEFAULTS = "io/cohortclv/jobs/config/clv.conf";
 
   static final String IDENTIFIERS_KEY = "identifiers.key";
+  private static final int SHORTEST_KEY = 16;
   static final String SOURCE_DEFAULTS = "source-defaults";
   private static final String INPUTS = "inputs";
 
@@ -85,7 +87,7 @@ public final class ClvConfigs {
     Settings settings = new Settings(merged, file);
     return new ClvConfig(
         new ClvConfig.Lake(settings.location("lake.root"), settings.text("lake.database")),
-        new ClvConfig.Identifiers(settings.optionalText(IDENTIFIERS_KEY)),
+        new ClvConfig.Identifiers(key(settings)),
         new ClvConfig.Reporting(
             settings.currency("reporting.currency"),
             settings.zone("reporting.timezone"),
@@ -110,6 +112,19 @@ public final class ClvConfigs {
             settings.positive("fit.holdout-days")),
         new ClvConfig.Scorecard(settings.positive("scorecard.small-n")),
         hash(merged, known.keySet()));
+  }
+
+  /** An empty key or a guessable one would hash nobody's name away. */
+  private static Optional<String> key(Settings settings) {
+    Optional<String> key = settings.optionalText(IDENTIFIERS_KEY);
+    if (key.isPresent() && key.get().length() < SHORTEST_KEY) {
+      throw CommandException.usage(
+          "CLV_ID_KEY has fewer than "
+              + SHORTEST_KEY
+              + " characters, too few for a secret. Make one with openssl rand -hex 32 and keep it:"
+              + " another key gives everybody another id.");
+    }
+    return key;
   }
 
   /** Sources by input, in the order of the contracts: HOCON keeps no order of its own. */
@@ -140,6 +155,7 @@ public final class ClvConfigs {
               .mapToObj(i -> Sources.read(contract, i, objects.get(i), defaults, file))
               .toList());
     }
+    Sources.requireOrdersOf(inputs);
     return inputs;
   }
 

@@ -6,7 +6,9 @@ import com.typesafe.config.ConfigValue;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Contract.InputColumn;
+import io.cohortclv.transforms.table.OrderItems;
 import io.cohortclv.transforms.table.Orders;
+import io.cohortclv.transforms.table.Refunds;
 import java.nio.file.Path;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
@@ -16,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Reads the sources of an input and holds them against its contract. */
@@ -57,7 +61,7 @@ final class Sources {
     Config config = given.withFallback(defaults).toConfig();
     Settings settings = new Settings(config, file, place + ".");
 
-    String sourceSystem = settings.optionalText("source-system").orElse(contract.name());
+    String sourceSystem = settings.text("source-system");
     String format = settings.oneOf("format", FORMATS);
     Optional<String> schema = settings.optionalText("schema");
     if (schema.isEmpty() && !format.equals("parquet")) {
@@ -68,7 +72,9 @@ final class Sources {
               + " files do not carry one: name the raw columns and their types, such as \"id"
               + " STRING, total_cents BIGINT\".");
     }
-    schema.ifPresent(ddl -> requireSchema(settings, ddl));
+    if (!format.equals("parquet")) {
+      schema.ifPresent(ddl -> requireSchema(settings, ddl));
+    }
     Optional<String> where = settings.optionalText("where");
     where.ifPresent(condition -> Expressions.requirePlain(place + ".where", condition));
     return new SourceConfig(
@@ -89,9 +95,40 @@ final class Sources {
         columns(contract, place, config.getObject("columns"), file));
   }
 
+  /**
+   * Refuses refunds and lines of a system that no orders come from: nothing would ever link them.
+   */
+  static void requireOrdersOf(Map<String, List<SourceConfig>> inputs) {
+    List<String> systems =
+        inputs.getOrDefault(Orders.CONTRACT.name(), List.of()).stream()
+            .map(SourceConfig::sourceSystem)
+            .distinct()
+            .toList();
+    for (Contract contract : List.of(Refunds.CONTRACT, OrderItems.CONTRACT)) {
+      for (SourceConfig source : inputs.getOrDefault(contract.name(), List.of())) {
+        if (!systems.contains(source.sourceSystem())) {
+          throw CommandException.usage(
+              source.name()
+                  + " has the source-system "
+                  + source.sourceSystem()
+                  + ", and no source of orders has it, so that its rows could belong to no order."
+                  + " Give both the same source-system; orders have "
+                  + String.join(", ", systems)
+                  + ".");
+        }
+      }
+    }
+  }
+
   private static void requireSchema(Settings settings, String ddl) {
     try {
-      StructType.fromDDL(ddl);
+      for (StructField column : StructType.fromDDL(ddl).fields()) {
+        if (column.dataType().equals(DataTypes.TimestampType)) {
+          // Spark would read a naive time as UTC, whatever the source's zone.
+          throw settings.wrong(
+              "schema", "times as STRING, which zone and time-formats then read, not TIMESTAMP");
+        }
+      }
     } catch (Exception e) { // Scala declares no checked exceptions
       if (e instanceof SparkThrowable) {
         throw settings.wrong("schema", "columns and types as in CREATE TABLE");

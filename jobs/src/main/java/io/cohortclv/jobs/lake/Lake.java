@@ -31,6 +31,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -114,6 +116,33 @@ public final class Lake implements AutoCloseable {
     return new RawFiles(spark);
   }
 
+  /**
+   * Holds a setting to what it was when the lake's first rows were written, for rows of two
+   * settings do not belong together.
+   *
+   * @param value of a secret, something that tells it from others without telling it
+   * @throws CommandException of usage when it has changed
+   */
+  public void requireUnchanged(String setting, String value) {
+    List<Row> known =
+        ops(Operations.LAKE_SETTING)
+            .filter(col(Operations.SETTING).equalTo(setting))
+            .orderBy(Operations.AT)
+            .limit(1)
+            .collectAsList();
+    if (known.isEmpty()) {
+      append(Operations.LAKE_SETTING, List.of(RowFactory.create(setting, value, now())));
+    } else if (!value.equals(known.get(0).getAs(Operations.VALUE))) {
+      throw CommandException.usage(
+          "The lake "
+              + config.lake().root()
+              + " was begun with another "
+              + setting
+              + ", and rows of both would not belong together. Set it back, or name a new"
+              + " lake.root and ingest everything again.");
+    }
+  }
+
   // --- runs
 
   /**
@@ -122,6 +151,16 @@ public final class Lake implements AutoCloseable {
    * @throws CommandException when no order is known by that day
    */
   public Run begin(LocalDate asOf) {
+    LocalDate today = LocalDate.now(config.reporting().timezone());
+    if (asOf.isAfter(today)) {
+      // It would stay the newest published day, and everybody older than they are.
+      throw CommandException.usage(
+          "--as-of "
+              + asOf
+              + " lies in the future; today is "
+              + today
+              + ". Name a day that ended.");
+    }
     Map<String, Long> inputVersions = new LinkedHashMap<>();
     for (Contract contract : Contract.all()) {
       if (store.exists(contract.clean().path())) {
@@ -173,14 +212,11 @@ public final class Lake implements AutoCloseable {
     return run;
   }
 
-  /** The newest run of that day that is not published, for a stage in a process of its own. */
+  /** The newest run of that day, for a stage in a process of its own. */
   public Optional<Run> resume(LocalDate asOf) {
-    Dataset<Row> published =
-        ops(Operations.PUBLICATION).select(col(Operations.RUN_ID).as("published_run"));
     return ops(Operations.RUN_AUDIT)
         .filter(col(Operations.AS_OF_DATE).equalTo(lit(asOf)))
         .filter(col(Operations.STAGE).equalTo(BEGIN))
-        .join(published, col(Operations.RUN_ID).equalTo(col("published_run")), "left_anti")
         .orderBy(col(Operations.AT).desc(), col(Operations.RUN_ID).desc())
         .limit(1)
         .collectAsList()
@@ -219,6 +255,19 @@ public final class Lake implements AutoCloseable {
                 now(),
                 null,
                 null)));
+  }
+
+  /** The stages of the run that ended well. */
+  public Set<String> stagesDone(Run run) {
+    return ops(Operations.RUN_AUDIT)
+        .filter(col(Operations.RUN_ID).equalTo(run.runId()))
+        .filter(col(Operations.STATUS).equalTo(DONE))
+        .select(Operations.STAGE)
+        .distinct()
+        .collectAsList()
+        .stream()
+        .map(row -> row.getString(0))
+        .collect(Collectors.toSet());
   }
 
   private Instant endOfDay(LocalDate asOf) {

@@ -112,7 +112,7 @@ final class Publications {
                     CommandException.usage(
                         "No run of "
                             + asOf
-                            + " is published. clv status lists the published dates; clv run"
+                            + " is published. clv show ops.publication lists the published dates; clv run"
                             + " --as-of "
                             + asOf
                             + " makes this one."));
@@ -125,7 +125,7 @@ final class Publications {
               + asOf
               + " did not write "
               + table.displayName()
-              + ": an input it needs was missing. clv status says which.");
+              + ": the inputs it needs were missing.");
     }
     return store
         .read(table.path(), table.schema())

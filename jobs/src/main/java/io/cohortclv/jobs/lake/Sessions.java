@@ -4,6 +4,7 @@ import java.io.File;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -65,12 +66,10 @@ public final class Sessions {
     conf.setIfMissing("spark.sql.shuffle.partitions", Integer.toString(Math.max(2, cores)));
     // The log of a local lake is small: its state needs no 50 tasks.
     conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "2");
-    conf.setIfMissing(
-        "spark.sql.warehouse.dir",
+    File warehouse =
         new File(
-                System.getProperty("java.io.tmpdir"),
-                "clv-warehouse-" + ProcessHandle.current().pid())
-            .toURI()
-            .toString());
+            System.getProperty("java.io.tmpdir"), "clv-warehouse-" + ProcessHandle.current().pid());
+    conf.setIfMissing("spark.sql.warehouse.dir", warehouse.toURI().toString());
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> FileUtils.deleteQuietly(warehouse)));
   }
 }

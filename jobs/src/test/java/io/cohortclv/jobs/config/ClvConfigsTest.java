@@ -65,8 +65,8 @@ class ClvConfigsTest {
         .isEqualTo(
             new SourceConfig(
                 "orders",
-                "orders[0] orders",
-                "orders",
+                "orders[0] main",
+                "main",
                 folder + "/raw/*.json",
                 "json",
                 Optional.of("id STRING, at STRING, cents BIGINT"),
@@ -148,6 +148,22 @@ class ClvConfigsTest {
     assertThat(refunds.currency()).contains("USD");
   }
 
+  @Test
+  void load_refusesRefundsOfASystemWithoutOrders() {
+    String refunds =
+        """
+        inputs.refunds = [{ path = r.parquet, format = parquet, source-system = till
+          columns { refund_id = id, refund_ts = at, amount = cents, order_id = order } }]
+        """;
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(() -> load(ORDERS + "\n" + refunds))
+        .withMessageContaining("till")
+        .withMessageContaining("main")
+        .satisfies(e -> assertThat(e.exitCode()).isEqualTo(2));
+    assertThat(load(ORDERS + "\n" + refunds.replace(", source-system = till", "")).inputs())
+        .containsKey("refunds");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -223,6 +239,7 @@ class ClvConfigsTest {
         "subtotal = cents | subtotal = \"java_method('java.lang.System','exit')\"       | reflection",
         "schema = \"id STRING, at STRING, cents BIGINT\" |                           | schema is not set",
         "schema = \"id STRING, at STRING, cents BIGINT\" | schema = \"id WORD\"      | CREATE TABLE",
+        "schema = \"id STRING, at STRING, cents BIGINT\" | schema = \"at TIMESTAMP\" | not TIMESTAMP",
         "format = json                              | format = xml                   | csv, json, parquet",
         "format = json                              | format = json, zone = Berlin   | time zone",
         "format = json                              | format = json, money-scale = 0 | above 0",

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -108,14 +109,32 @@ class LakeTest {
   }
 
   @Test
-  void resume_continuesTheNewestUnpublishedRun() {
+  void begin_refusesTheFuture() {
+    assertThatThrownBy(() -> lake.begin(LocalDate.now(ZoneId.of("Europe/Berlin")).plusDays(2)))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("future");
+  }
+
+  @Test
+  void requireUnchanged_refusesAnotherValueThanTheFirst() {
+    lake.requireUnchanged("reporting.currency", "EUR");
+    lake.requireUnchanged("reporting.currency", "EUR");
+    assertThatThrownBy(() -> lake.requireUnchanged("reporting.currency", "USD"))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("reporting.currency");
+  }
+
+  /** An older run that was left behind must not come back over a published one. */
+  @Test
+  void resume_continuesTheNewestRun() {
     assertThat(lake.resume(MARCH)).isEmpty();
     lake.begin(MARCH);
     Run newest = lake.begin(MARCH);
     lake.audit(newest, "attribute", Lake.DONE, 5, Duration.ofSeconds(1), null);
     assertThat(lake.resume(MARCH)).contains(newest);
+    assertThat(lake.stagesDone(newest)).containsExactly("attribute");
     lake.publish(newest, List.of());
-    assertThat(lake.resume(MARCH).map(Run::runId)).isNotEqualTo(newest.runId());
+    assertThat(lake.resume(MARCH)).contains(newest);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
@@ -86,7 +87,9 @@ public final class ScorecardSums {
         affiliates
             .groupBy(Affiliates.AFFILIATE_ID)
             .agg(
-                max_by(col(Affiliates.TYPE), col(Affiliates.VALID_FROM))
+                max_by(
+                        col(Affiliates.TYPE),
+                        struct(col(Affiliates.VALID_FROM), col(Affiliates.TYPE)))
                     .as(Scorecards.AFFILIATE_TYPE));
     Column earned =
         List.of(

@@ -26,14 +26,17 @@ public final class Versions {
    * <p>A version counts as known from its {@code updated_ts} on, whenever its file came: a late
    * file with an old {@code updated_ts} changes the old days' results, a cancellation in March does
    * not change January's. A row without {@code updated_ts} or event time was always known. Versions
-   * of one moment are ordered by the contract's further version columns, then by the hash of their
-   * content, so that the choice does not depend on the order of files.
+   * of one moment are ordered by the contract's further version columns, then by the batch that
+   * brought them (a source without {@code updated_ts} says no better), and within a batch by the
+   * hash of their content, so that the choice does not depend on the order of files.
    */
   public static Dataset<Row> newestBefore(
       Dataset<Row> versions, Contract contract, Instant moment) {
     Column[] key = contract.key().stream().map(c -> col(c)).toArray(Column[]::new);
     Column[] newestFirst =
-        Stream.concat(contract.version().stream(), Stream.of(CleanColumns.ROW_HASH))
+        Stream.concat(
+                contract.version().stream(),
+                Stream.of(CleanColumns.INGEST_TS, CleanColumns.ROW_HASH))
             .map(c -> col(c).desc_nulls_last())
             .toArray(Column[]::new);
     return versions

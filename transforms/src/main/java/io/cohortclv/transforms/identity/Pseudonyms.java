@@ -48,6 +48,11 @@ public final class Pseudonyms {
         functions.udf(new KeyedHash(key), DataTypes.StringType).withName("pseudonym"));
   }
 
+  /** What tells one key from another without telling the key. */
+  public static String fingerprint(String key) {
+    return new KeyedHash(key).call("fingerprint of the key");
+  }
+
   /** The keyed hash of an identifying column; null for null. */
   public Column of(InputColumn column, Column value) {
     return EMAILS.contains(column.name())

@@ -53,7 +53,7 @@ public final class OrderValues {
       ZoneId zone,
       double marginRate) {
     Dataset<Row> refunded =
-        RefundLinks.linkToOrders(refunds, orders, items)
+        RefundLinks.linkToOrders(refunds, orders.filter(COUNTED_STATUS), items)
             .filter(col(Refunds.ORDER_ID).isNotNull())
             .groupBy(OrderValue.SOURCE_SYSTEM, OrderValue.ORDER_ID)
             .agg(

@@ -56,7 +56,7 @@ public final class RefundLinks {
    * out.
    *
    * @param refunds refunds as of a date
-   * @param orders orders as of the same date
+   * @param orders orders as of the same date that may be refunded: none that were never paid for
    * @param items order items as of the same date; may be empty
    */
   public static Dataset<Row> linkToOrders(

@@ -160,10 +160,12 @@ public final class CustomerScores {
       PurchaseModel model = purchaseModel(fitted);
       int x = Math.toIntExact(repeats);
       double rest = Math.max(0, horizonDays - age);
-      double spend =
-          x > 0 && mean != null && fitted.spend() != null
-              ? GammaGamma.of(fitted.spend()).expectedSpend(x, mean)
-              : fitted.newcomerSpend();
+      double spend = fitted.newcomerSpend();
+      if (x > 0 && mean != null && fitted.spend() != null) {
+        double own = GammaGamma.of(fitted.spend()).expectedSpend(x, mean);
+        // With p x + q <= 1 the posterior has no mean either.
+        spend = Double.isFinite(own) ? own : spend;
+      }
       return RowFactory.create(
           model.aliveProbability(x, recency, age),
           model.expectedPurchases(horizonDays, x, recency, age),

@@ -26,6 +26,7 @@ public final class Catalog {
           Operations.INGEST_BATCH,
           Operations.RECON,
           Operations.DQ_QUARANTINE,
+          Operations.LAKE_SETTING,
           Operations.RUN_AUDIT,
           Operations.PUBLICATION);
 

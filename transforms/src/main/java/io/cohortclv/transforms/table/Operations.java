@@ -19,6 +19,8 @@ public final class Operations {
   public static final String FILES = "files";
   public static final String BYTES = "bytes";
   public static final String AT = "at";
+  public static final String SETTING = "setting";
+  public static final String VALUE = "value";
   public static final String RUN_ID = "run_id";
   public static final String AS_OF_DATE = "as_of_date";
   public static final String STAGE = "stage";
@@ -103,6 +105,14 @@ public final class Operations {
               INPUT_VERSIONS,
               createMapType(StringType, LongType),
               "Delta version of each clean table all stages of the run read; on the same row"));
+
+  public static final Table LAKE_SETTING =
+      Table.ops(
+          "lake_setting",
+          "one setting that rows already written depend on",
+          text(SETTING, "Setting"),
+          text(VALUE, "What it was when the first row was written; of a secret, its keyed hash"),
+          instant(AT, "When"));
 
   public static final Table PUBLICATION =
       Table.ops(

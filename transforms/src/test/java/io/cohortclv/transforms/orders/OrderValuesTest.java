@@ -142,4 +142,27 @@ class OrderValuesTest {
         .isEqualTo(
             Map.of("by-order", "order_id", "by-customer", "customer", "by-nobody", "customer"));
   }
+
+  @Test
+  void refundWithoutOrder_skipsOrdersThatWereNeverPaidFor() {
+    orders
+        .row("order_id", "o1", "subtotal", "100", "order_ts", "2024-03-01T12:00:00Z")
+        .row(
+            "order_id",
+            "o2",
+            "subtotal",
+            "100",
+            "order_ts",
+            "2024-03-05T12:00:00Z",
+            "status",
+            "cancelled");
+    items
+        .row("order_item_id", "1", "order_id", "o1", "product_id", "p", "quantity", 1)
+        .row("order_item_id", "2", "order_id", "o2", "product_id", "p", "quantity", 1);
+    refunds.row("refund_id", "r1", "product_id", "p", "amount", "30", "quantity", 1);
+
+    Map<String, Row> values = valued();
+    assertThat(money(values.get("o1"), OrderValue.REFUNDED)).isEqualByComparingTo("30");
+    assertThat(money(values.get("o2"), OrderValue.REFUNDED)).isEqualByComparingTo("0");
+  }
 }
