@@ -115,7 +115,7 @@ public final class Main implements Callable<Integer> {
     PrintWriter err = line.getErr();
     Main main = line.getCommandSpec().root().userObject() instanceof Main top ? top : new Main();
     if (main.stackTrace) {
-      e.printStackTrace(err);
+      e.printStackTrace(err); // what --stacktrace asks for
     }
     if (e instanceof CommandException failure) {
       err.println("clv: " + oneParagraph(failure.getMessage()));

@@ -52,7 +52,8 @@ public final class OrderCredits {
    *
    * <p>A touch is eligible for the first counted order of its person at or after it, within its
    * window in elapsed seconds, and for no later one: nobody is paid twice for one touch. A referral
-   * code on the order, or for a first order a sign-up through a friend, comes before any touch.
+   * code on the order, or a sign-up through a friend since the order before, comes before any
+   * touch.
    *
    * @param orderValues {@link OrderValue} rows with their month, as of a date
    * @param orders the orders they were made from

@@ -49,7 +49,7 @@ public final class OrderValue {
                   + " frequencies, values and cohorts"),
           text(
               LINK_RULE,
-              "How refunds found the order: order_id, product or customer; none without refund"));
+              "How refunds found the order: order_id, product, or both; null without refund"));
 
   private OrderValue() {}
 }
