@@ -155,14 +155,14 @@ class BuyTillYouDieModelTest {
   void rowThatIsNoHistory_failsWithItsRuleAndWithoutItsValues() {
     Dataset<Row> impossible =
         SimulatedCustomers.dataset(
-            List.of(SimulatedCustomers.customer("secret", 1, 87.5, 87.0, 1.0)));
+            List.of(SimulatedCustomers.customer("secret", 1, 7654321.5, 7654321.0, 1.0)));
 
     assertThatThrownBy(() -> MODEL.transform(impossible).collectAsList())
         .hasMessageContaining(
             MODEL.uid()
                 + " was given a row that is no purchase history, with recency_days after age_days")
         .hasMessageContaining("set handleInvalid to skip or keep")
-        .hasMessageNotContaining("87")
+        .hasMessageNotContaining("7654321.")
         .hasMessageNotContaining("secret");
   }
 
