@@ -3,6 +3,7 @@ package io.cohortclv.jobs;
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
+import io.cohortclv.jobs.lake.Runs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -40,22 +41,24 @@ final class Pipeline {
   static long execute(Step step, Lake lake, ClvConfig config, Run run) {
     lake.spark().sparkContext().setJobDescription(step.name() + " " + run.asOf());
     Instant start = Instant.now();
-    lake.audit(run, step.name(), Lake.STARTED, 0, Duration.ZERO, null);
+    lake.runs().audit(run, step.name(), Runs.STARTED, 0, Duration.ZERO, null);
     try {
       long rows = step.stage().run(lake, config, run);
-      lake.audit(run, step.name(), Lake.DONE, rows, Duration.between(start, Instant.now()), null);
+      lake.runs()
+          .audit(run, step.name(), Runs.DONE, rows, Duration.between(start, Instant.now()), null);
       return rows;
     } catch (Exception e) {
       // Spark throws checked exceptions undeclared. Class only: messages of others may carry values
       // of rows.
       try {
-        lake.audit(
-            run,
-            step.name(),
-            Lake.FAILED,
-            0,
-            Duration.between(start, Instant.now()),
-            e.getClass().getSimpleName());
+        lake.runs()
+            .audit(
+                run,
+                step.name(),
+                Runs.FAILED,
+                0,
+                Duration.between(start, Instant.now()),
+                e.getClass().getSimpleName());
       } catch (RuntimeException alsoFailed) {
         e.addSuppressed(alsoFailed);
       }

@@ -37,7 +37,7 @@ final class RunCommand implements Callable<Integer> {
   static Run everything(Lake lake, ClvConfig config, LocalDate asOf, Progress progress) {
     progress.stage("ingest");
     IngestJob.run(lake, config);
-    Run run = lake.begin(asOf);
+    Run run = lake.runs().begin(asOf);
     for (Pipeline.Step step : Pipeline.STEPS) {
       progress.stage(step.name());
       Pipeline.execute(step, lake, config, run);

@@ -42,7 +42,7 @@ final class StageCommand implements Callable<Integer> {
     ClvConfig config = options.config();
     try (Lake lake = Lake.open(config, step.name());
         Progress progress = Progress.of(spec.commandLine().getErr())) {
-      Run run = step.equals(FIRST) ? lake.begin(options.asOf()) : resume(lake);
+      Run run = step.equals(FIRST) ? lake.runs().begin(options.asOf()) : resume(lake);
       progress.stage(step.name() + " " + run.runId());
       long rows = Pipeline.execute(step, lake, config, run);
       spec.commandLine()
@@ -55,7 +55,8 @@ final class StageCommand implements Callable<Integer> {
   /** The newest run of the day, if it is this stage's turn. */
   private Run resume(Lake lake) {
     Run run =
-        lake.resume(options.asOf())
+        lake.runs()
+            .resume(options.asOf())
             .orElseThrow(
                 () ->
                     CommandException.usage(
@@ -66,7 +67,7 @@ final class StageCommand implements Callable<Integer> {
                             + " --as-of "
                             + options.asOf()
                             + ", or do all stages with clv run."));
-    Set<String> done = lake.stagesDone(run);
+    Set<String> done = lake.runs().stagesDone(run);
     for (Pipeline.Step before : Pipeline.STEPS.subList(0, Pipeline.STEPS.indexOf(step))) {
       if (!done.contains(before.name())) {
         throw CommandException.usage(

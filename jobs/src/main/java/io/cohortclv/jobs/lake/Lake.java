@@ -3,9 +3,7 @@ package io.cohortclv.jobs.lake;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.trunc;
-import static scala.jdk.javaapi.CollectionConverters.asScala;
 
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.failure.CommandException;
@@ -18,21 +16,14 @@ import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.Table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.SecureRandom;
-import java.sql.Date;
 import java.sql.Timestamp;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -46,13 +37,6 @@ import org.apache.spark.sql.SparkSession;
  * folder; nothing a run writes is seen before {@link #publish} appends its row to ops.publication.
  */
 public final class Lake implements AutoCloseable {
-  /** Stage name of the audit row that begins a run. */
-  public static final String BEGIN = "begin";
-
-  public static final String STARTED = "started";
-  public static final String DONE = "done";
-  public static final String FAILED = "failed";
-
   private final SparkSession spark;
   private final boolean ownsSession;
   private final ClvConfig config;
@@ -102,6 +86,21 @@ public final class Lake implements AutoCloseable {
     return Versions.newestBefore(accepted(rows), contract, run.endOfDay());
   }
 
+  /** Delta version by contract of the clean tables as they are now. */
+  Map<String, Long> cleanVersions() {
+    Map<String, Long> versions = new LinkedHashMap<>();
+    for (Contract contract : Contract.all()) {
+      if (store.exists(contract.clean().path())) {
+        versions.put(contract.name(), store.version(contract.clean().path()));
+      }
+    }
+    return versions;
+  }
+
+  String root() {
+    return config.lake().root();
+  }
+
   private static Dataset<Row> accepted(Dataset<Row> clean) {
     return clean.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.ACCEPTED));
   }
@@ -135,7 +134,7 @@ public final class Lake implements AutoCloseable {
     } else if (!value.equals(known.get(0).getAs(Operations.VALUE))) {
       throw CommandException.usage(
           "The lake "
-              + config.lake().root()
+              + root()
               + " was begun with another "
               + setting
               + ", and rows of both would not belong together. Set it back, or name a new"
@@ -143,135 +142,9 @@ public final class Lake implements AutoCloseable {
     }
   }
 
-  // --- runs
-
-  /**
-   * Begins a run of that day over the clean tables as they are now, and says so in ops.run_audit.
-   *
-   * @throws CommandException when no order is known by that day
-   */
-  public Run begin(LocalDate asOf) {
-    LocalDate today = LocalDate.now(config.reporting().timezone());
-    if (asOf.isAfter(today)) {
-      // It would stay the newest published day, and everybody older than they are.
-      throw CommandException.usage(
-          "--as-of "
-              + asOf
-              + " lies in the future; today is "
-              + today
-              + ". Name a day that ended.");
-    }
-    Map<String, Long> inputVersions = new LinkedHashMap<>();
-    for (Contract contract : Contract.all()) {
-      if (store.exists(contract.clean().path())) {
-        inputVersions.put(contract.name(), store.version(contract.clean().path()));
-      }
-    }
-    Instant endOfDay = endOfDay(asOf);
-    Timestamp newest =
-        versions(Orders.CONTRACT)
-            .filter(col(Orders.ORDER_TS).lt(lit(endOfDay)))
-            .filter(col(Contract.UPDATED_TS).lt(lit(endOfDay)))
-            .agg(max(Orders.ORDER_TS))
-            .first()
-            .getAs(0);
-    if (newest == null) {
-      throw CommandException.data(
-          "The lake "
-              + config.lake().root()
-              + " holds no order known by the end of "
-              + asOf
-              + ". Run clv ingest first, or choose a later --as-of.");
-    }
-    byte[] random = new byte[4];
-    new SecureRandom().nextBytes(random);
-    String runId =
-        DateTimeFormatter.BASIC_ISO_DATE.format(asOf) + "-" + HexFormat.of().formatHex(random);
-    Run run =
-        new Run(
-            asOf,
-            runId,
-            endOfDay,
-            newest.toInstant(),
-            config.reporting().currency(),
-            inputVersions);
-    append(
-        Operations.RUN_AUDIT,
-        List.of(
-            RowFactory.create(
-                runId,
-                Date.valueOf(asOf),
-                BEGIN,
-                STARTED,
-                null,
-                null,
-                null,
-                now(),
-                newest,
-                asScala(inputVersions))));
-    return run;
-  }
-
-  /** The newest run of that day, for a stage in a process of its own. */
-  public Optional<Run> resume(LocalDate asOf) {
-    return ops(Operations.RUN_AUDIT)
-        .filter(col(Operations.AS_OF_DATE).equalTo(lit(asOf)))
-        .filter(col(Operations.STAGE).equalTo(BEGIN))
-        .orderBy(col(Operations.AT).desc(), col(Operations.RUN_ID).desc())
-        .limit(1)
-        .collectAsList()
-        .stream()
-        .findFirst()
-        .map(
-            begun ->
-                new Run(
-                    asOf,
-                    begun.getAs(Operations.RUN_ID),
-                    endOfDay(asOf),
-                    begun.<Timestamp>getAs(Operations.DATA_THROUGH_TS).toInstant(),
-                    config.reporting().currency(),
-                    begun.getJavaMap(begun.fieldIndex(Operations.INPUT_VERSIONS))));
-  }
-
-  /**
-   * Notes in ops.run_audit how a stage stands.
-   *
-   * @param rows rows written, or 0
-   * @param message why it failed or what it left out, or null
-   */
-  public void audit(
-      Run run, String stage, String status, long rows, Duration took, String message) {
-    append(
-        Operations.RUN_AUDIT,
-        List.of(
-            RowFactory.create(
-                run.runId(),
-                Date.valueOf(run.asOf()),
-                stage,
-                status,
-                rows,
-                took.toMillis(),
-                message,
-                now(),
-                null,
-                null)));
-  }
-
-  /** The stages of the run that ended well. */
-  public Set<String> stagesDone(Run run) {
-    return ops(Operations.RUN_AUDIT)
-        .filter(col(Operations.RUN_ID).equalTo(run.runId()))
-        .filter(col(Operations.STATUS).equalTo(DONE))
-        .select(Operations.STAGE)
-        .distinct()
-        .collectAsList()
-        .stream()
-        .map(row -> row.getString(0))
-        .collect(Collectors.toSet());
-  }
-
-  private Instant endOfDay(LocalDate asOf) {
-    return asOf.plusDays(1).atStartOfDay(config.reporting().timezone()).toInstant();
+  /** The runs of this lake, and what ops.run_audit knows of them. */
+  public Runs runs() {
+    return new Runs(this, config.reporting());
   }
 
   // --- what a run writes

@@ -52,8 +52,9 @@ class LakeTest {
 
   @Test
   void asOf_doesNotSeeACancellationOfMarchInJanuary() {
-    assertThat(statuses(lake.asOf(Orders.CONTRACT, lake.begin(JANUARY)))).containsExactly("A paid");
-    assertThat(statuses(lake.asOf(Orders.CONTRACT, lake.begin(MARCH))))
+    assertThat(statuses(lake.asOf(Orders.CONTRACT, lake.runs().begin(JANUARY))))
+        .containsExactly("A paid");
+    assertThat(statuses(lake.asOf(Orders.CONTRACT, lake.runs().begin(MARCH))))
         .containsExactly("A cancelled", "B paid");
   }
 
@@ -64,7 +65,7 @@ class LakeTest {
         "late",
         "b2",
         cleanOrders("('C', '2024-01-31 22:30:00', '2024-01-31 22:30:00', 'paid', 4L)"));
-    assertThat(statuses(lake.asOf(Orders.CONTRACT, lake.begin(JANUARY))))
+    assertThat(statuses(lake.asOf(Orders.CONTRACT, lake.runs().begin(JANUARY))))
         .containsExactly("A paid", "C paid");
   }
 
@@ -75,12 +76,13 @@ class LakeTest {
         "midnight",
         "b2",
         cleanOrders("('C', '2024-01-31 23:00:00', '2024-01-31 23:00:00', 'paid', 4L)"));
-    assertThat(statuses(lake.asOf(Orders.CONTRACT, lake.begin(JANUARY)))).containsExactly("A paid");
+    assertThat(statuses(lake.asOf(Orders.CONTRACT, lake.runs().begin(JANUARY))))
+        .containsExactly("A paid");
   }
 
   @Test
   void asOf_readsWhatWasThereWhenTheRunBegan() {
-    Run run = lake.begin(JANUARY);
+    Run run = lake.runs().begin(JANUARY);
     lake.appendOnce(
         Orders.CONTRACT.clean(),
         "late",
@@ -103,14 +105,15 @@ class LakeTest {
 
   @Test
   void begin_refusesADayBeforeTheFirstOrder() {
-    assertThatThrownBy(() -> lake.begin(LocalDate.parse("2023-12-31")))
+    assertThatThrownBy(() -> lake.runs().begin(LocalDate.parse("2023-12-31")))
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("clv ingest");
   }
 
   @Test
   void begin_refusesTheFuture() {
-    assertThatThrownBy(() -> lake.begin(LocalDate.now(ZoneId.of("Europe/Berlin")).plusDays(2)))
+    assertThatThrownBy(
+            () -> lake.runs().begin(LocalDate.now(ZoneId.of("Europe/Berlin")).plusDays(2)))
         .isInstanceOf(CommandException.class)
         .hasMessageContaining("future");
   }
@@ -127,19 +130,19 @@ class LakeTest {
   /** An older run that was left behind must not come back over a published one. */
   @Test
   void resume_continuesTheNewestRun() {
-    assertThat(lake.resume(MARCH)).isEmpty();
-    lake.begin(MARCH);
-    Run newest = lake.begin(MARCH);
-    lake.audit(newest, "attribute", Lake.DONE, 5, Duration.ofSeconds(1), null);
-    assertThat(lake.resume(MARCH)).contains(newest);
-    assertThat(lake.stagesDone(newest)).containsExactly("attribute");
+    assertThat(lake.runs().resume(MARCH)).isEmpty();
+    lake.runs().begin(MARCH);
+    Run newest = lake.runs().begin(MARCH);
+    lake.runs().audit(newest, "attribute", Runs.DONE, 5, Duration.ofSeconds(1), null);
+    assertThat(lake.runs().resume(MARCH)).contains(newest);
+    assertThat(lake.runs().stagesDone(newest)).containsExactly("attribute");
     lake.publish(newest, List.of());
-    assertThat(lake.resume(MARCH)).contains(newest);
+    assertThat(lake.runs().resume(MARCH)).contains(newest);
   }
 
   @Test
   void write_countsWhatWasCommittedAndReplacesItsOwnPartition() {
-    Run run = lake.begin(MARCH);
+    Run run = lake.runs().begin(MARCH);
     Written first = lake.write(SCORES, run, scores("('x', 1L), ('y', 2L)"));
     assertThat(first.rows()).isEqualTo(2);
     Written second = lake.write(SCORES, run, scores("('z', 3L)"));
@@ -150,13 +153,13 @@ class LakeTest {
 
   @Test
   void publish_hidesARunUntilThenAndReplacesTheDay() {
-    Run first = lake.begin(MARCH);
+    Run first = lake.runs().begin(MARCH);
     lake.write(SCORES, first, scores("('x', 1L)"));
     assertThat(lake.published(MARCH)).isEmpty();
     lake.publish(first, List.of(SCORES, ABSENT));
     assertThat(names(lake.published(SCORES, MARCH))).containsExactly("x");
 
-    Run second = lake.begin(MARCH);
+    Run second = lake.runs().begin(MARCH);
     lake.write(SCORES, second, scores("('y', 2L)"));
     assertThat(names(lake.published(SCORES, MARCH))).containsExactly("x");
     assertThat(names(lake.spark().table("clv.current_scores"))).containsExactly("x");
@@ -170,7 +173,7 @@ class LakeTest {
 
   @Test
   void publish_listsATableThatHasNoRows() {
-    Run run = lake.begin(MARCH);
+    Run run = lake.runs().begin(MARCH);
     lake.write(SCORES, run, scores("('x', 1L)").filter("score > 1"));
     lake.publish(run, List.of(SCORES));
     assertThat(lake.published(SCORES, MARCH).count()).isZero();
@@ -178,7 +181,7 @@ class LakeTest {
 
   @Test
   void publish_twiceIsOnce() {
-    Run run = lake.begin(MARCH);
+    Run run = lake.runs().begin(MARCH);
     lake.write(SCORES, run, scores("('x', 1L)"));
     Publication once = lake.publish(run, List.of(SCORES));
     assertThat(lake.publish(run, List.of(SCORES))).isEqualTo(once);
@@ -187,12 +190,12 @@ class LakeTest {
 
   @Test
   void publish_ofABackfillLeavesTheLedgersAndTheNewestDay() {
-    Run march = lake.begin(MARCH);
+    Run march = lake.runs().begin(MARCH);
     lake.write(SCORES, march, scores("('march', 1L)"));
     lake.write(OrderValue.TABLE, march, ledger("('A', '2024-01-10'), ('B', '2024-02-01')"));
     lake.publish(march, List.of(SCORES, OrderValue.TABLE));
 
-    Run january = lake.begin(JANUARY);
+    Run january = lake.runs().begin(JANUARY);
     lake.write(SCORES, january, scores("('january', 1L)"));
     lake.write(OrderValue.TABLE, january, ledger("('A', '2024-01-10')"));
     assertThat(lake.publish(january, List.of(SCORES, OrderValue.TABLE)).isBackfill()).isTrue();
@@ -205,17 +208,17 @@ class LakeTest {
 
   @Test
   void publish_rewritesOnlyTheMonthsThatDiffer() throws Exception {
-    Run first = lake.begin(MARCH);
+    Run first = lake.runs().begin(MARCH);
     lake.write(OrderValue.TABLE, first, ledger("('A', '2024-01-10'), ('B', '2024-02-01')"));
     long before = lake.publish(first, List.of(OrderValue.TABLE)).tableVersions().get("order_value");
     List<String> january = filesOfMonth("2024-01-01");
 
-    Run same = lake.begin(MARCH);
+    Run same = lake.runs().begin(MARCH);
     lake.write(OrderValue.TABLE, same, ledger("('B', '2024-02-01'), ('A', '2024-01-10')"));
     assertThat(lake.publish(same, List.of(OrderValue.TABLE)).tableVersions())
         .containsEntry("order_value", before);
 
-    Run more = lake.begin(MARCH);
+    Run more = lake.runs().begin(MARCH);
     lake.write(OrderValue.TABLE, more, ledger("('A', '2024-01-10'), ('C', '2024-03-01')"));
     lake.publish(more, List.of(OrderValue.TABLE));
     assertThat(filesOfMonth("2024-01-01")).isEqualTo(january);
@@ -227,7 +230,7 @@ class LakeTest {
 
   @Test
   void tables_areReadableByReadersOfVersionOne() {
-    Run run = lake.begin(MARCH);
+    Run run = lake.runs().begin(MARCH);
     lake.write(SCORES, run, scores("('x', 1L)"));
     Row detail =
         lake.spark().sql("DESCRIBE DETAIL delta.`" + root.toUri() + "published/scores`").first();
@@ -242,7 +245,7 @@ class LakeTest {
     assertThat(lake.has(Orders.CONTRACT)).isTrue();
     Contract refunds = Contract.of("refunds");
     assertThat(lake.has(refunds)).isFalse();
-    assertThat(lake.asOf(refunds, lake.begin(MARCH)).count()).isZero();
+    assertThat(lake.asOf(refunds, lake.runs().begin(MARCH)).count()).isZero();
   }
 
   @Test
