@@ -102,7 +102,16 @@ final class Reconciliation {
             sum(CustomerSummary.NET_REVENUE),
             sum(CustomerSummary.HIST_MARGIN));
     Row values =
-        one(lake, lake.read(CustomerClv.TABLE, run), count(lit(1)), sum(CustomerClv.HIST_MARGIN));
+        one(
+            lake,
+            lake.read(CustomerClv.TABLE, run),
+            count(lit(1)),
+            sum(CustomerClv.HIST_MARGIN),
+            sum(
+                col(CustomerClv.FIRST_MARGIN)
+                    .plus(col(CustomerClv.REPEAT_MARGIN))
+                    .plus(col(CustomerClv.RESIDUAL_H))),
+            sum(CustomerClv.CLV_H));
     Row cohorts =
         one(
             lake,
@@ -120,6 +129,7 @@ final class Reconciliation {
     check("margin of customers' orders = margin summarized", orders, 4, summaries, 2);
     check("customers summarized = customers scored", summaries, 0, values, 0);
     check("margin summarized = margin scored", summaries, 2, values, 1);
+    check("margins and residual of customers = their clv_h", values, 2, values, 3);
     check("customers acquired = customers in cohorts", acquisitions, 1, cohorts, 0);
     check("customers acquired = customers in source_scorecard", acquisitions, 1, sources, 0);
   }

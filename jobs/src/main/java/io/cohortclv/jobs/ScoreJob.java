@@ -10,6 +10,7 @@ import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.spend.GammaGamma;
 import io.cohortclv.models.spend.GammaGammaParameters;
 import io.cohortclv.transforms.fitting.SegmentTree;
+import io.cohortclv.transforms.scoring.CustomerRanks;
 import io.cohortclv.transforms.scoring.CustomerScores;
 import io.cohortclv.transforms.scoring.SegmentModel;
 import io.cohortclv.transforms.table.CustomerAcquisition;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Customer histories and the run's models to what each customer is worth. */
@@ -35,17 +37,20 @@ final class ScoreJob implements Stage {
     List<Row> registry =
         lake.collectSmall(
             lake.read(ModelRegistry.TABLE, run).filter(IS_SCORED_WITH), MAX_MODELS, "models");
-    return lake.write(
-            CustomerClv.TABLE,
-            run,
+    Dataset<Row> scored =
+        lake.keep(
             CustomerScores.scoreCustomers(
                 lake.read(CustomerSummary.TABLE, run),
                 lake.read(CustomerAcquisition.TABLE, run),
                 segmentModels(registry, config.fit().minSegmentCustomers()),
                 config.reporting().horizonDays(),
                 config.reporting().discountRatePerYear(),
-                config.margin().defaultRate()))
-        .rows();
+                config.margin().defaultRate()));
+    try {
+      return lake.write(CustomerClv.TABLE, run, CustomerRanks.rank(scored)).rows();
+    } finally {
+      scored.unpersist();
+    }
   }
 
   /**

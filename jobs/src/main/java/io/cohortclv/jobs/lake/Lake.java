@@ -29,6 +29,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * The tables under one root, and the session that reads and writes them.
@@ -279,6 +280,14 @@ public final class Lake implements AutoCloseable {
               + " the driver's memory, or let it look at less.");
     }
     return collected;
+  }
+
+  /**
+   * Rows that are read more than once and cost much to make, kept where they were made, in memory
+   * or on disk, until they are unpersisted.
+   */
+  public Dataset<Row> keep(Dataset<Row> rows) {
+    return rows.persist(StorageLevel.MEMORY_AND_DISK());
   }
 
   @Override

@@ -1,15 +1,9 @@
 package io.cohortclv.transforms.scoring;
 
-import static org.apache.spark.sql.functions.broadcast;
-import static org.apache.spark.sql.functions.ceil;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.exp;
-import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 
 import io.cohortclv.models.btyd.PurchaseModel;
@@ -28,14 +22,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF5;
-import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** Histories and fitted models to what each customer is worth. */
 public final class CustomerScores {
   private static final double DAYS_PER_YEAR = 365;
-  private static final String SEGMENT = "segment";
   private static final String SCORE = "score";
   private static final String DISCOUNTED_H = "discounted_h";
   private static final String DISCOUNTED_REST = "discounted_rest";
@@ -43,9 +35,10 @@ public final class CustomerScores {
   private CustomerScores() {}
 
   /**
-   * One {@link CustomerClv} row a customer. A customer is scored with the model of the source type
-   * that acquired it, else with the pooled one; left-censored customers always with the pooled one,
-   * since their source is not known.
+   * One row a customer with the columns of {@link CustomerClv} but the ranks, which {@link
+   * CustomerRanks} adds. A customer is scored with the model of the source type that acquired it,
+   * else with the pooled one; left-censored customers always with the pooled one, since their
+   * source is not known.
    *
    * @param summaries {@link CustomerSummary} rows
    * @param acquisitions {@link CustomerAcquisition} rows of the same run
@@ -63,18 +56,11 @@ public final class CustomerScores {
       double marginRate) {
     double ratePerDay = Math.log1p(discountRatePerYear) / DAYS_PER_YEAR;
     Dataset<Row> segments =
-        acquisitions
-            .filter(
-                col(CustomerAcquisition.IS_CONTRACT_MODEL)
-                    .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED)))
-                    .and(col(CustomerAcquisition.ACQUISITION_SHARE).gt(lit(0.5))))
-            .select(
-                col(CustomerAcquisition.CUSTOMER_ID),
-                col(CustomerAcquisition.SOURCE_TYPE).as(SEGMENT));
+        CustomerAcquisition.principalOwners(acquisitions, CustomerAcquisition.SOURCE_TYPE);
     Column predict =
         udf(new Prediction(models, horizonDays, ratePerDay), PREDICTION)
             .apply(
-                coalesce(col(SEGMENT), lit(ModelRegistry.POOLED)),
+                coalesce(col(CustomerAcquisition.SOURCE_TYPE), lit(ModelRegistry.POOLED)),
                 col(CustomerSummary.REPEATS),
                 col(CustomerSummary.RECENCY_DAYS),
                 col(CustomerSummary.AGE_DAYS),
@@ -92,41 +78,16 @@ public final class CustomerScores {
         .withColumn(
             CustomerClv.REPEAT_MARGIN,
             col(CustomerSummary.HIST_MARGIN).minus(col(CustomerSummary.FIRST_MARGIN)))
-        .withColumn(CustomerClv.RESIDUAL_H, col(DISCOUNTED_H).multiply(marginPerOrder))
-        .withColumn(CustomerClv.CLV_H, col(CustomerClv.RESIDUAL_H))
+        .withColumn(
+            CustomerClv.RESIDUAL_H,
+            col(DISCOUNTED_H).multiply(marginPerOrder).cast(Table.PUBLISHED_MONEY))
+        .withColumn(
+            CustomerClv.CLV_H, col(CustomerSummary.HIST_MARGIN).plus(col(CustomerClv.RESIDUAL_H)))
         .withColumn(
             CustomerClv.ACQUISITION_CLV,
             col(CustomerSummary.ACQUISITION_MARGIN)
                 .plus(rest.multiply(marginPerOrder))
-                .cast(Table.PUBLISHED_MONEY))
-        .transform(CustomerScores::withQuintile)
-        .transform(CustomerClv.TABLE::conform);
-  }
-
-  /**
-   * Adds the quintile of the acquisition CLV; customers of one value share a quintile, so that the
-   * split does not depend on the order of rows.
-   */
-  private static Dataset<Row> withQuintile(Dataset<Row> scored) {
-    Column below =
-        sum("at_value").over(Window.orderBy(CustomerClv.ACQUISITION_CLV)).minus(col("at_value"));
-    Column all = sum("at_value").over();
-    Dataset<Row> quintiles =
-        scored
-            .groupBy(CustomerClv.ACQUISITION_CLV)
-            .agg(count(lit(1)).as("at_value"))
-            .select(
-                col(CustomerClv.ACQUISITION_CLV),
-                // The rank of the middle of those who share the value, as a share of all.
-                greatest(
-                        lit(1),
-                        ceil(
-                            below
-                                .plus(col("at_value").divide(lit(2)))
-                                .divide(all)
-                                .multiply(lit(5))))
-                    .as(CustomerClv.CLV_QUINTILE));
-    return scored.join(broadcast(quintiles), new String[] {CustomerClv.ACQUISITION_CLV});
+                .cast(Table.PUBLISHED_MONEY));
   }
 
   private static final StructType PREDICTION =

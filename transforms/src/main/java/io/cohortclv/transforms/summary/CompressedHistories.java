@@ -3,7 +3,6 @@ package io.cohortclv.transforms.summary;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 
 import io.cohortclv.transforms.table.CustomerAcquisition;
@@ -26,18 +25,12 @@ public final class CompressedHistories {
    */
   public static Dataset<Row> fittable(Dataset<Row> summaries, Dataset<Row> acquisitions) {
     return summaries.join(
-        acquisitions
-            .filter(
-                col(CustomerAcquisition.IS_CONTRACT_MODEL)
-                    .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED)))
-                    // Of several owners the one with most of the customer.
-                    .and(col(CustomerAcquisition.ACQUISITION_SHARE).gt(lit(0.5))))
-            .select(
-                CustomerAcquisition.CUSTOMER_ID,
-                SEGMENT,
-                CustomerAcquisition.AFFILIATE_TYPE,
-                CustomerAcquisition.AFFILIATE_ID,
-                CustomerAcquisition.COHORT_MONTH),
+        CustomerAcquisition.principalOwners(
+            acquisitions,
+            SEGMENT,
+            CustomerAcquisition.AFFILIATE_TYPE,
+            CustomerAcquisition.AFFILIATE_ID,
+            CustomerAcquisition.COHORT_MONTH),
         new String[] {CustomerSummary.CUSTOMER_ID});
   }
 

@@ -49,12 +49,7 @@ public final class HoldoutHistories {
         .select(customer, col(OrderValue.ORDERED_ON).as(DAY))
         .distinct()
         .join(
-            acquisitions
-                .filter(
-                    col(CustomerAcquisition.IS_CONTRACT_MODEL)
-                        .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED)))
-                        .and(col(CustomerAcquisition.ACQUISITION_SHARE).gt(lit(0.5))))
-                .select(CustomerAcquisition.CUSTOMER_ID, SEGMENT),
+            CustomerAcquisition.principalOwners(acquisitions, SEGMENT),
             new String[] {CustomerSummary.CUSTOMER_ID})
         .withColumn(
             CustomerSummary.FIRST_ORDER_ON,

@@ -5,8 +5,16 @@ import static io.cohortclv.transforms.table.Table.flag;
 import static io.cohortclv.transforms.table.Table.instant;
 import static io.cohortclv.transforms.table.Table.real;
 import static io.cohortclv.transforms.table.Table.text;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max_by;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.struct;
 
 import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 
 /** Who brought each customer: the credit of the first counted order, by each model. */
 public final class CustomerAcquisition {
@@ -54,4 +62,29 @@ public final class CustomerAcquisition {
                   + " acquisition cohorts and source fits"));
 
   private CustomerAcquisition() {}
+
+  /**
+   * Who brought each customer as far as models go: one row a customer truly acquired within the
+   * log, with the columns asked for of the owner who has most of the customer by the contract model
+   * (of several with as much, the last by name). A customer whose first order lies before the log
+   * is older than it seems, and who brought it is not known: it has no row.
+   *
+   * @param acquisitions rows of this table
+   */
+  public static Dataset<Row> principalOwners(Dataset<Row> acquisitions, String... columns) {
+    Column rank =
+        struct(
+            Stream.of(ACQUISITION_SHARE, SOURCE_TYPE, AFFILIATE_ID, CAMPAIGN_ID, REFERRER_ID)
+                .map(c -> col(c))
+                .toArray(Column[]::new));
+    Column[] owner = Stream.of(columns).map(c -> col("owner." + c)).toArray(Column[]::new);
+    return acquisitions
+        .filter(col(IS_CONTRACT_MODEL).and(not(col(IS_LEFT_CENSORED))))
+        .groupBy(CUSTOMER_ID)
+        .agg(
+            max_by(struct(Stream.of(columns).map(c -> col(c)).toArray(Column[]::new)), rank)
+                .as("owner"))
+        .select(
+            Stream.concat(Stream.of(col(CUSTOMER_ID)), Stream.of(owner)).toArray(Column[]::new));
+  }
 }

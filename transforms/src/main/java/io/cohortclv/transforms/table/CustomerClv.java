@@ -21,6 +21,7 @@ public final class CustomerClv {
   public static final String RESIDUAL_H = "residual_h";
   public static final String CLV_H = "clv_h";
   public static final String ACQUISITION_CLV = "acquisition_clv";
+  public static final String RFM_CLASS = "rfm_class";
   public static final String CLV_QUINTILE = "clv_quintile";
   public static final String MODEL_ID = "model_id";
   public static final String SEGMENT_PATH = "segment_path";
@@ -43,12 +44,21 @@ public final class CustomerClv {
           money(
               RESIDUAL_H,
               "Margin expected within horizon-days after the as-of date, discounted to it"),
-          money(CLV_H, "Customer value from the as-of date on: residual_h; for customer lists"),
+          money(
+              CLV_H,
+              "What the customer was worth and is expected to be: first_margin + repeat_margin +"
+                  + " residual_h. For customer lists; it grows with a customer's age, so it compares"
+                  + " no partners"),
           money(
               ACQUISITION_CLV,
               "Margin of the first horizon-days from acquisition: observed as far as they have"
                   + " passed, expected for the rest, discounted to acquisition; what compares"
                   + " partners"),
+          text(
+              RFM_CLASS,
+              "Three digits, each a quintile from 1 to 5, 5 the best fifth of all customers:"
+                  + " recency by days since the last purchase, frequency by purchase days, monetary"
+                  + " by net revenue per purchase day; customers alike in one share its quintile"),
           whole(CLV_QUINTILE, "1 to 5 by acquisition_clv over all customers; 5 is the highest"),
           text(MODEL_ID, "Row of model_registry the customer was scored with"),
           text(SEGMENT_PATH, "Segment of that model"));
