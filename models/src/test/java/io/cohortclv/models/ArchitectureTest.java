@@ -34,6 +34,9 @@ class ArchitectureTest {
   @ArchTest static final ArchRule shrinkSeesMath = packageSees("shrink", "math");
 
   @ArchTest
+  static final ArchRule economicsSeesTheModels = packageSees("economics", "btyd", "shrink", "math");
+
+  @ArchTest
   static final ArchRule populationSeesTheModels = packageSees("population", "btyd", "spend");
 
   private static ArchRule packageSees(String name, String... others) {
