@@ -16,6 +16,7 @@ import io.cohortclv.transforms.events.RawRows;
 import io.cohortclv.transforms.identity.Pseudonyms;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Contract.InputColumn;
+import io.cohortclv.transforms.table.FxRates;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -120,7 +121,8 @@ final class IngestJob {
         source.sourceSystem(),
         batch.id(),
         batch.plannedAt(),
-        config.reporting().currency(),
+        onlyCurrency(),
+        config.reporting().timezone(),
         source.currency().orElse(config.reporting().currency()),
         source.zone(),
         source.timeFormats(),
@@ -130,6 +132,13 @@ final class IngestJob {
         source.groupBy(),
         source.columns(),
         pseudonyms(source, contract));
+  }
+
+  /** Without rates nothing says what other money is worth. */
+  private Optional<String> onlyCurrency() {
+    return config.inputs().containsKey(FxRates.CONTRACT.name())
+        ? Optional.empty()
+        : Optional.of(config.reporting().currency());
   }
 
   private BiFunction<InputColumn, Column, Column> pseudonyms(

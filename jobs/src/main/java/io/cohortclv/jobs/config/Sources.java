@@ -173,7 +173,7 @@ final class Sources {
     Map<String, String> expressions = texts(given);
     List<String> missing =
         contract.columns().stream()
-            .filter(c -> c.required() && c.fallback() == null)
+            .filter(InputColumn::mustBeMapped)
             .map(InputColumn::name)
             // The source's own `currency` stands in for the column.
             .filter(name -> !name.equals(Orders.CURRENCY) && !expressions.containsKey(name))

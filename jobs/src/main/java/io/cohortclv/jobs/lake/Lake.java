@@ -84,7 +84,8 @@ public final class Lake implements AutoCloseable {
         version == null
             ? spark.createDataFrame(List.of(), clean.schema())
             : store.readVersion(clean.path(), version);
-    return Versions.newestBefore(accepted(rows), contract, run.endOfDay());
+    return Versions.newestBefore(
+        accepted(rows), contract, run.endOfDay(), config.reporting().timezone());
   }
 
   /** Delta version by contract of the clean tables as they are now. */

@@ -384,9 +384,7 @@ class ShopSimulationTest {
         if (columns.hasPath(column.name())) {
           new CatalystSqlParser().parseExpression(columns.getString(column.name()));
         } else {
-          assertThat(column.required() && column.fallback() == null)
-              .as(shape.name() + " needs " + column.name())
-              .isFalse();
+          assertThat(column.mustBeMapped()).as(shape.name() + " needs " + column.name()).isFalse();
         }
       }
     }

@@ -8,9 +8,12 @@ import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lower;
+import static org.apache.spark.sql.functions.md5;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.substring;
+import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.upper;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
@@ -21,6 +24,7 @@ import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Contract.InputColumn;
 import io.cohortclv.transforms.table.Contract.Kind;
+import io.cohortclv.transforms.table.IdentityMap;
 import io.cohortclv.transforms.table.Orders;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +61,7 @@ public final class CleanRows {
     Dataset<Row> judged =
         RawRows.shape(raw, mapping)
             .transform(shaped -> read(shaped, mapping))
+            .transform(rows -> withIds(rows, mapping))
             .transform(rows -> withReasons(rows, mapping))
             .transform(rows -> named(rows, mapping))
             .transform(rows -> withOutcome(rows, mapping));
@@ -107,12 +112,12 @@ public final class CleanRows {
         if (column.kind() == Kind.INSTANT) {
           reasons.add(reason(reading.lacksZone(), column.name() + ": time without zone"));
         }
-        if (column.required() && fallback == null) {
+        if (column.required() && fallback == null && column.madeFrom().isEmpty()) {
           reasons.add(reason(reading.missing(), column.name() + ": missing"));
         }
       } else {
         value = ifMissing;
-        if (column.required() && fallback == null) {
+        if (column.required() && fallback == null && column.madeFrom().isEmpty()) {
           reasons.add(lit(column.name() + ": missing"));
         }
       }
@@ -120,20 +125,35 @@ public final class CleanRows {
     }
     columns.add(array_compact(array(reasons.toArray(Column[]::new))).as(CleanColumns.REASONS));
     Dataset<Row> typed = shaped.select(columns.toArray(Column[]::new));
-    return typed.withColumn(
-        Contract.UPDATED_TS,
-        coalesce(col(Contract.UPDATED_TS), col(mapping.contract().eventTime())));
+    Column happened =
+        Versions.instant(
+            mapping.contract(), mapping.contract().eventTime(), mapping.businessZone());
+    return typed.withColumn(Contract.UPDATED_TS, coalesce(col(Contract.UPDATED_TS), happened));
   }
 
   private static String fallback(InputColumn column, Mapping mapping) {
-    return column.name().equals(Orders.CURRENCY) && column.required()
-        ? mapping.currency()
-        : column.fallback();
+    return column.name().equals(Orders.CURRENCY) ? mapping.currency() : column.fallback();
+  }
+
+  /** Of a thing without an id: rows alike in these columns are one. */
+  private static Dataset<Row> withIds(Dataset<Row> rows, Mapping mapping) {
+    Dataset<Row> named = rows;
+    for (InputColumn column : mapping.contract().columns()) {
+      if (!column.madeFrom().isEmpty()) {
+        Column content =
+            to_json(struct(column.madeFrom().stream().map(c -> col(c)).toArray(Column[]::new)));
+        Column trusted = col(RawRows.SELECTED).and(col(RawRows.CORRUPT).isNull());
+        named =
+            named.withColumn(
+                column.name(), coalesce(col(column.name()), when(trusted, md5(content))));
+      }
+    }
+    return named;
   }
 
   /** Codes compare alike however a system writes them. */
   private static Column canonical(InputColumn column, Column value) {
-    if (column.name().equals(Orders.CURRENCY)) {
+    if (column.name().endsWith(Orders.CURRENCY)) {
       return upper(value);
     }
     return column.allowed().isEmpty() ? value : lower(value);
@@ -160,8 +180,7 @@ public final class CleanRows {
         reasons.add(reason(not(allowed), column.name() + ": not an allowed value"));
       }
     }
-    for (Rule rule :
-        Rules.of(mapping.contract(), mapping.ingestTs(), mapping.reportingCurrency())) {
+    for (Rule rule : Rules.of(mapping.contract(), mapping.ingestTs(), mapping.onlyCurrency())) {
       reasons.add(reason(rule.broken(), rule.reason()));
     }
     Column all =
@@ -194,7 +213,22 @@ public final class CleanRows {
           named.withColumn(
               Orders.CUSTOMER_ID, coalesce(col(Orders.CUSTOMER_ID), col(Orders.EMAIL_ID)));
     }
+    if (mapping.contract().equals(IdentityMap.CONTRACT)) {
+      Column type = col(IdentityMap.ID_TYPE);
+      Column id = col(IdentityMap.ID_HASH);
+      named =
+          named.withColumn(
+              IdentityMap.ENTITY_ID,
+              when(type.equalTo(IdentityMap.CUSTOMER), hashed(mapping, Orders.CUSTOMER_REF, id))
+                  .when(type.equalTo(IdentityMap.EMAIL), hashed(mapping, Orders.EMAIL_HASH, id))
+                  .otherwise(id));
+    }
     return named;
+  }
+
+  /** The name that identifier has in orders. */
+  private static Column hashed(Mapping mapping, String column, Column id) {
+    return mapping.pseudonym().apply(Orders.CONTRACT.column(column), id);
   }
 
   /** Adds the bookkeeping of the clean zone; duplicates beyond exact copies are told later. */

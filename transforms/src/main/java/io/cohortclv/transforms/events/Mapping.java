@@ -14,7 +14,9 @@ import org.apache.spark.sql.Column;
  * How the rows of one raw log become events of a contract, in one batch.
  *
  * @param ingestTs when the batch was planned; a replay has the same
- * @param reportingCurrency the only currency that is accepted until exchange rates are an input
+ * @param onlyCurrency the one currency that is accepted; none when there are rates to convert
+ *     others
+ * @param businessZone where a day begins
  * @param currency what a row without a currency is in
  * @param zone of times without one
  * @param timeFormats patterns of times beside ISO 8601, {@code epoch-seconds}, {@code epoch-millis}
@@ -30,7 +32,8 @@ public record Mapping(
     String sourceSystem,
     String batchId,
     Instant ingestTs,
-    String reportingCurrency,
+    Optional<String> onlyCurrency,
+    ZoneId businessZone,
     String currency,
     Optional<ZoneId> zone,
     List<String> timeFormats,

@@ -1,15 +1,17 @@
 package io.cohortclv.transforms.events;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.exists;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.octet_length;
 
-import io.cohortclv.transforms.table.Affiliates;
-import io.cohortclv.transforms.table.Commissions;
+import io.cohortclv.transforms.table.Campaigns;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Contract.InputColumn;
 import io.cohortclv.transforms.table.Contract.Kind;
-import io.cohortclv.transforms.table.OrderItems;
+import io.cohortclv.transforms.table.Costs;
+import io.cohortclv.transforms.table.FxRates;
 import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.Refunds;
@@ -19,7 +21,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 
 /** What a row of each contract must keep beyond its columns' kinds; over the read columns. */
@@ -32,25 +36,8 @@ final class Rules {
 
   private static final int LONGEST_KEY_BYTES = 1024;
 
-  private static final Map<String, List<String>> NOT_NEGATIVE =
-      Map.of(
-          Orders.CONTRACT.name(),
-          List.of(Orders.SUBTOTAL, Orders.DISCOUNT, Orders.TAX, Orders.SHIPPING),
-          OrderItems.CONTRACT.name(),
-          List.of(OrderItems.QUANTITY, OrderItems.UNIT_PRICE, OrderItems.DISCOUNT),
-          Refunds.CONTRACT.name(),
-          List.of(Refunds.AMOUNT, Refunds.QUANTITY),
-          ReferralEvents.CONTRACT.name(),
-          List.of(ReferralEvents.REWARD_AMOUNT),
-          Terms.CONTRACT.name(),
-          List.of(
-              Terms.RATE,
-              Terms.CLICK_WINDOW_S,
-              Terms.VIEW_WINDOW_S,
-              Terms.LOCK_DAYS,
-              Terms.NETWORK_FEE_PCT),
-          Commissions.CONTRACT.name(), // payouts may be: they are clawbacks
-          List.of(Commissions.SALE_AMOUNT, Commissions.UPDATE_SEQ));
+  /** Costs are planned ahead, but no further: the year 9999 is an open end gone astray. */
+  private static final Duration COSTS_AHEAD = Duration.ofDays(731);
 
   private Rules() {}
 
@@ -62,7 +49,10 @@ final class Rules {
    */
   record Rule(String reason, Column broken) {}
 
-  static List<Rule> of(Contract contract, Instant ingestTs, String reportingCurrency) {
+  /**
+   * @param onlyCurrency the one currency that is accepted, or none for any
+   */
+  static List<Rule> of(Contract contract, Instant ingestTs, Optional<String> onlyCurrency) {
     List<Rule> rules = new ArrayList<>();
     for (InputColumn column : contract.columns()) {
       boolean names = contract.key().contains(column.name()) || column.pseudonym() != null;
@@ -72,44 +62,62 @@ final class Rules {
                 column.name() + ": longer than 1 kB",
                 octet_length(col(column.name())).gt(LONGEST_KEY_BYTES)));
       }
-      if (column.kind() == Kind.INSTANT) {
+      if (column.kind() == Kind.INSTANT || column.kind() == Kind.DAY) {
         rules.add(
             new Rule(column.name() + ": before 1990", col(column.name()).lt(lit(FIRST_TIME))));
       }
+      if (column.bounds() != null) {
+        rules.add(new Rule(column.name() + ": " + column.bounds().broken(), outside(column)));
+      }
     }
-    for (String column : NOT_NEGATIVE.getOrDefault(contract.name(), List.of())) {
-      rules.add(new Rule(column + ": negative", col(column).lt(0)));
-    }
-    if (!contract.key().contains(contract.eventTime())) {
-      // Where the time is in the key it says from when a version holds, which may lie ahead.
+    if (!contract.isHistory()) { // what holds from a time on may be known ahead
       Column latest = lit(ingestTs.plus(CLOCK_TOLERANCE));
-      for (String time : List.of(contract.eventTime(), Contract.UPDATED_TS)) {
+      for (String time : times(contract)) {
         rules.add(new Rule(time + ": in the future", col(time).gt(latest)));
       }
     }
-    if (hasColumn(contract, Orders.CURRENCY)) {
-      rules.addAll(currencies(reportingCurrency));
+    for (InputColumn column : contract.columns()) {
+      if (column.name().endsWith(Orders.CURRENCY)) {
+        rules.add(new Rule(column.name() + ": not ISO 4217", not(known(column.name()))));
+      }
     }
-    rules.addAll(own(contract));
+    if (hasColumn(contract, Orders.CURRENCY)) {
+      onlyCurrency.ifPresent(
+          currency ->
+              rules.add(
+                  new Rule(
+                      "currency: no rate to " + currency,
+                      known(Orders.CURRENCY).and(col(Orders.CURRENCY).notEqual(currency)))));
+    }
+    rules.addAll(own(contract, ingestTs));
     return rules;
   }
 
-  private static List<Rule> currencies(String reportingCurrency) {
-    Column currency = col(Orders.CURRENCY);
-    Column known =
-        currency.isin(
+  private static Column outside(InputColumn column) {
+    Column value = col(column.name());
+    Column below = column.bounds().least() == 0 ? value.lt(0) : value.lt(column.bounds().least());
+    return Double.isInfinite(column.bounds().most())
+        ? below
+        : below.or(value.gt(column.bounds().most()));
+  }
+
+  /** What must have happened: the event, and the version. */
+  private static Set<String> times(Contract contract) {
+    return contract.equals(Costs.CONTRACT)
+        ? Set.of(Contract.UPDATED_TS)
+        : new TreeSet<>(List.of(contract.eventTime(), Contract.UPDATED_TS));
+  }
+
+  private static Column known(String currency) {
+    return col(currency)
+        .isin(
             Currency.getAvailableCurrencies().stream()
                 .map(Currency::getCurrencyCode)
                 .sorted()
                 .toArray());
-    return List.of(
-        new Rule("currency: not ISO 4217", known.unary_$bang()),
-        new Rule(
-            "currency: no rate to " + reportingCurrency,
-            known.and(currency.notEqual(reportingCurrency))));
   }
 
-  private static List<Rule> own(Contract contract) {
+  private static List<Rule> own(Contract contract, Instant ingestTs) {
     if (contract.equals(Refunds.CONTRACT)) {
       return List.of(
           new Rule(
@@ -122,12 +130,43 @@ final class Rules {
               "referee_ref: the referrer itself",
               col(ReferralEvents.REFEREE_REF).equalTo(col(ReferralEvents.REFERRER_REF))));
     }
-    if (contract.equals(Affiliates.CONTRACT) || contract.equals(Terms.CONTRACT)) {
+    if (contract.equals(Terms.CONTRACT)) {
+      Column rateType = col(Terms.RATE_TYPE);
+      Column fraction = rateType.isin("pct", "tier");
+      return List.of(
+          period(),
+          new Rule("rate: above 1, not a fraction", fraction.and(col(Terms.RATE).gt(1))),
+          new Rule("tiers: missing", rateType.equalTo("tier").and(col(Terms.TIERS).isNull())),
+          new Rule(
+              "tiers: not as 100:0.08",
+              exists(col(Terms.TIERS), tier -> not(tier.rlike("^\\d+:(0([.]\\d+)?|1([.]0+)?)$")))));
+    }
+    if (contract.isHistory()) {
+      return List.of(period());
+    }
+    if (contract.equals(Campaigns.CONTRACT)) {
       return List.of(
           new Rule(
-              "valid_to: not after valid_from", col(Terms.VALID_TO).leq(col(Terms.VALID_FROM))));
+              "ends_on: before starts_on", col(Campaigns.ENDS_ON).lt(col(Campaigns.STARTS_ON))));
+    }
+    if (contract.equals(Costs.CONTRACT)) {
+      return List.of(
+          new Rule(
+              "cost_date: more than two years ahead",
+              col(Costs.COST_DATE).gt(lit(ingestTs.plus(COSTS_AHEAD)))));
+    }
+    if (contract.equals(FxRates.CONTRACT)) {
+      return List.of(
+          new Rule(
+              "to_currency: the same as from_currency",
+              col(FxRates.TO_CURRENCY).equalTo(col(FxRates.FROM_CURRENCY))));
     }
     return List.of();
+  }
+
+  private static Rule period() {
+    return new Rule(
+        "valid_to: not after valid_from", col(Contract.VALID_TO).leq(col(Contract.VALID_FROM)));
   }
 
   private static boolean hasColumn(Contract contract, String name) {

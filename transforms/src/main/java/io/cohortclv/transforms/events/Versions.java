@@ -3,15 +3,19 @@ package io.cohortclv.transforms.events;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.to_utc_timestamp;
 
 import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Contract;
+import io.cohortclv.transforms.table.Contract.Kind;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
 
 /** Which version of each thing was known at a time. */
 public final class Versions {
@@ -29,9 +33,11 @@ public final class Versions {
    * of one moment are ordered by the contract's further version columns, then by the batch that
    * brought them (a source without {@code updated_ts} says no better), and within a batch by the
    * hash of their content, so that the choice does not depend on the order of files.
+   *
+   * @param zone where the days of a contract that speaks of days begin
    */
   public static Dataset<Row> newestBefore(
-      Dataset<Row> versions, Contract contract, Instant moment) {
+      Dataset<Row> versions, Contract contract, Instant moment, ZoneId zone) {
     Column[] key = contract.key().stream().map(c -> col(c)).toArray(Column[]::new);
     Column[] newestFirst =
         Stream.concat(
@@ -40,14 +46,21 @@ public final class Versions {
             .map(c -> col(c).desc_nulls_last())
             .toArray(Column[]::new);
     return versions
-        .filter(unknownOrBefore(Contract.UPDATED_TS, moment))
+        .filter(unknownOrBefore(col(Contract.UPDATED_TS), moment))
         .withColumn(RANK, row_number().over(Window.partitionBy(key).orderBy(newestFirst)))
         .filter(col(RANK).equalTo(1))
         .drop(RANK)
-        .filter(unknownOrBefore(contract.eventTime(), moment));
+        .filter(unknownOrBefore(instant(contract, contract.eventTime(), zone), moment));
   }
 
-  private static Column unknownOrBefore(String time, Instant moment) {
-    return col(time).isNull().or(col(time).lt(lit(moment)));
+  private static Column unknownOrBefore(Column time, Instant moment) {
+    return time.isNull().or(time.lt(lit(moment)));
+  }
+
+  /** The column's instant: of a day, its beginning in that zone. */
+  static Column instant(Contract contract, String column, ZoneId zone) {
+    return contract.column(column).kind() == Kind.DAY
+        ? to_utc_timestamp(col(column).cast(DataTypes.TimestampType), zone.getId())
+        : col(column);
   }
 }

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.lower;
 
 import io.cohortclv.transforms.table.Contract.InputColumn;
+import io.cohortclv.transforms.table.IdentityMap;
 import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.ReferralEvents;
 import java.nio.charset.StandardCharsets;
@@ -55,9 +56,11 @@ public final class Pseudonyms {
 
   /** The keyed hash of an identifying column; null for null. */
   public Column of(InputColumn column, Column value) {
-    return EMAILS.contains(column.name())
-        ? hash.apply(concat(lit("email:"), lower(value)))
-        : hash.apply(concat(lit("customer:"), value));
+    if (EMAILS.contains(column.name())) {
+      return hash.apply(concat(lit("email:"), lower(value)));
+    }
+    String kind = column.name().equals(IdentityMap.PERSON_ID) ? "person:" : "customer:";
+    return hash.apply(concat(lit(kind), value));
   }
 
   /** Keeps the key out of {@code toString}; the MAC is made once a task. */

@@ -13,10 +13,16 @@ public final class Affiliates {
   public static final String TYPE = "type";
   public static final String PARENT_ID = "parent_id";
   public static final String STATUS = "status";
+  public static final String EMAIL_HASH = "email_hash";
+  public static final String EMAIL_ID = "email_id";
+  public static final String PAYOUT_HASH = "payout_hash";
   public static final String COUNTRY = "country";
+  public static final String CATEGORY = "category";
+  public static final String FOLLOWERS = "followers";
+  public static final String SCREENING_RESULT = "screening_result";
   public static final String JOINED_TS = "joined_ts";
-  public static final String VALID_FROM = "valid_from";
-  public static final String VALID_TO = "valid_to";
+  public static final String VALID_FROM = Contract.VALID_FROM;
+  public static final String VALID_TO = Contract.VALID_TO;
 
   public static final Contract CONTRACT =
       new Contract(
@@ -38,10 +44,16 @@ public final class Affiliates {
               optional(PARENT_ID, Kind.TEXT, "Affiliate it belongs to"),
               required(STATUS, Kind.TEXT, "active, suspended, or as the network says")
                   .orElse("active"),
+              optional(EMAIL_HASH, Kind.TEXT, "Hash of the normalised e-mail, as orders have it")
+                  .identifies(EMAIL_ID),
+              optional(PAYOUT_HASH, Kind.TEXT, "Hash of the account paid to"),
               optional(COUNTRY, Kind.TEXT, "Country"),
+              optional(CATEGORY, Kind.TEXT, "What it writes about"),
+              optional(FOLLOWERS, Kind.WHOLE, "People it reaches").notNegative(),
+              optional(SCREENING_RESULT, Kind.TEXT, "Outcome of the screening before it joined"),
               required(JOINED_TS, Kind.INSTANT, "When it joined"),
-              required(VALID_FROM, Kind.INSTANT, "From when this version holds"),
-              optional(VALID_TO, Kind.INSTANT, "Until before when it holds; null for open"),
+              Contract.validFrom(),
+              Contract.validTo(),
               Contract.updatedTs()),
           List.of(CleanColumns.SOURCE_SYSTEM, AFFILIATE_ID, VALID_FROM),
           List.of(Contract.UPDATED_TS),

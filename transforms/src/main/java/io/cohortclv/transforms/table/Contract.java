@@ -17,7 +17,8 @@ import org.apache.spark.sql.types.DataTypes;
  * @param key columns that identify the thing a row is a version of, source system included
  * @param version columns that order the versions of one key, first the most significant; {@link
  *     #UPDATED_TS} leads
- * @param eventTime the instant the row speaks of; {@code updated_ts} defaults to it
+ * @param eventTime the instant or day the row speaks of; {@code updated_ts} defaults to it, and a
+ *     log without one names {@code updated_ts} itself
  */
 public record Contract(
     String name,
@@ -28,6 +29,12 @@ public record Contract(
     String eventTime) {
   /** When this version of the row came to be; a later version replaces an earlier one. */
   public static final String UPDATED_TS = "updated_ts";
+
+  /** From when a version of a thing with a history holds. */
+  public static final String VALID_FROM = "valid_from";
+
+  /** Until before when it holds; null for open. */
+  public static final String VALID_TO = "valid_to";
 
   /** How a raw value is read, and so the clean column's type. */
   public enum Kind {
@@ -62,6 +69,8 @@ public record Contract(
    * @param required a row without a value is rejected
    * @param fallback text the value defaults to, or null for none; read like a raw value
    * @param allowed the only values accepted, or empty for any
+   * @param bounds of a number, or null for any
+   * @param madeFrom columns whose hash stands for a value that is missing, or empty for none
    * @param pseudonym the clean column that holds the keyed hash of this identifier, or null when it
    *     identifies nobody
    */
@@ -71,21 +80,72 @@ public record Contract(
       boolean required,
       String fallback,
       Set<String> allowed,
+      Bounds bounds,
+      List<String> madeFrom,
       String pseudonym,
       String meaning) {
     public InputColumn orElse(String value) {
-      return new InputColumn(name, kind, required, value, allowed, pseudonym, meaning);
+      return new InputColumn(
+          name, kind, required, value, allowed, bounds, madeFrom, pseudonym, meaning);
+    }
+
+    /** An id that the log may lack: rows alike in those columns are then one thing. */
+    public InputColumn orElseHashOf(String... columns) {
+      return new InputColumn(
+          name, kind, required, fallback, allowed, bounds, List.of(columns), pseudonym, meaning);
     }
 
     public InputColumn oneOf(String... values) {
       return new InputColumn(
-          name, kind, required, fallback, new TreeSet<>(List.of(values)), pseudonym, meaning);
+          name,
+          kind,
+          required,
+          fallback,
+          new TreeSet<>(List.of(values)),
+          bounds,
+          madeFrom,
+          pseudonym,
+          meaning);
+    }
+
+    public InputColumn notNegative() {
+      return within(new Bounds(0, Double.POSITIVE_INFINITY, "negative", "at least 0"));
+    }
+
+    public InputColumn positive() {
+      return within(
+          new Bounds(Double.MIN_VALUE, Double.POSITIVE_INFINITY, "not above 0", "above 0"));
+    }
+
+    public InputColumn between(int least, int most) {
+      return within(
+          new Bounds(
+              least, most, "not from " + least + " to " + most, "from " + least + " to " + most));
+    }
+
+    private InputColumn within(Bounds of) {
+      return new InputColumn(
+          name, kind, required, fallback, allowed, of, madeFrom, pseudonym, meaning);
     }
 
     public InputColumn identifies(String column) {
-      return new InputColumn(name, kind, required, fallback, allowed, column, meaning);
+      return new InputColumn(
+          name, kind, required, fallback, allowed, bounds, madeFrom, column, meaning);
+    }
+
+    /** Whether a mapping has to fill it: nothing else can. */
+    public boolean mustBeMapped() {
+      return required && fallback == null && madeFrom.isEmpty();
     }
   }
+
+  /**
+   * What numbers a column takes.
+   *
+   * @param broken what is wrong with a value outside, {@code negative}
+   * @param text the bounds in words, for the data dictionary
+   */
+  public record Bounds(double least, double most, String broken, String text) {}
 
   public Contract {
     columns = List.copyOf(columns);
@@ -94,16 +154,24 @@ public record Contract(
   }
 
   public static InputColumn required(String name, Kind kind, String meaning) {
-    return new InputColumn(name, kind, true, null, Set.of(), null, meaning);
+    return new InputColumn(name, kind, true, null, Set.of(), null, List.of(), null, meaning);
   }
 
   public static InputColumn optional(String name, Kind kind, String meaning) {
-    return new InputColumn(name, kind, false, null, Set.of(), null, meaning);
+    return new InputColumn(name, kind, false, null, Set.of(), null, List.of(), null, meaning);
   }
 
   /** The newest-version time every contract has; a log without one gets its event time. */
   static InputColumn updatedTs() {
     return optional(UPDATED_TS, Kind.INSTANT, "When this version came to be; else the event time");
+  }
+
+  static InputColumn validFrom() {
+    return required(VALID_FROM, Kind.INSTANT, "From when this version holds");
+  }
+
+  static InputColumn validTo() {
+    return optional(VALID_TO, Kind.INSTANT, "Until before when it holds; null for open");
   }
 
   /** The column of that name. */
@@ -113,6 +181,11 @@ public record Contract(
         .findFirst()
         .orElseThrow(
             () -> new IllegalArgumentException(name + " has no contract column " + columnName));
+  }
+
+  /** Whether versions hold from {@code valid_from} to before {@code valid_to}. */
+  public boolean isHistory() {
+    return eventTime.equals(VALID_FROM);
   }
 
   /** The clean table: bookkeeping, contract columns, keyed hashes of identifiers. */
@@ -138,7 +211,14 @@ public record Contract(
             ReferralEvents.CONTRACT,
             Affiliates.CONTRACT,
             Terms.CONTRACT,
-            Commissions.CONTRACT)
+            Campaigns.CONTRACT,
+            Commissions.CONTRACT,
+            Costs.CONTRACT,
+            Products.CONTRACT,
+            IdentityMap.CONTRACT,
+            FxRates.CONTRACT,
+            Csat.CONTRACT,
+            Experiments.CONTRACT)
         .toList();
   }
 

@@ -77,11 +77,21 @@ public final class DataDictionary {
     for (Contract.InputColumn c : contract.columns()) {
       text.append("| ").append(c.name()).append(c.required() ? "!" : "").append(" | ");
       text.append(c.kind().name().toLowerCase(Locale.ROOT)).append(" | ");
-      text.append(c.fallback() == null ? "" : c.fallback()).append(" | ");
-      text.append(String.join(", ", c.allowed())).append(" | ");
+      text.append(fallback(c)).append(" | ").append(allowed(c)).append(" | ");
       text.append(c.pseudonym() == null ? "" : c.pseudonym()).append(" | ");
       text.append(c.meaning()).append(" |\n");
     }
     text.append('\n');
+  }
+
+  private static String fallback(Contract.InputColumn column) {
+    if (!column.madeFrom().isEmpty()) {
+      return "hash of " + String.join(", ", column.madeFrom());
+    }
+    return column.fallback() == null ? "" : column.fallback();
+  }
+
+  private static String allowed(Contract.InputColumn column) {
+    return column.bounds() == null ? String.join(", ", column.allowed()) : column.bounds().text();
   }
 }

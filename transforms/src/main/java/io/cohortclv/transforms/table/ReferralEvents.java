@@ -19,6 +19,10 @@ public final class ReferralEvents {
   public static final String INVITEE_ID = "invitee_id";
   public static final String CODE = "code";
   public static final String PROGRAM_ID = "program_id";
+  public static final String PLACEMENT = "placement";
+  public static final String EXPERIMENT_ARM = "experiment_arm";
+  public static final String REWARD_SIDE = "reward_side";
+  public static final String REWARD_TYPE = "reward_type";
   public static final String REWARD_AMOUNT = "reward_amount";
   public static final String CURRENCY = "currency";
 
@@ -38,7 +42,12 @@ public final class ReferralEvents {
                   .identifies(INVITEE_ID),
               required(CODE, Kind.TEXT, "Referral code"),
               required(PROGRAM_ID, Kind.TEXT, "Referral program"),
-              optional(REWARD_AMOUNT, Kind.MONEY, "Reward granted"),
+              optional(PLACEMENT, Kind.TEXT, "Where the invitation was shown"),
+              optional(EXPERIMENT_ARM, Kind.TEXT, "Arm of the experiment the referrer was in"),
+              optional(REWARD_SIDE, Kind.TEXT, "Who is rewarded").oneOf("referrer", "referee"),
+              optional(REWARD_TYPE, Kind.TEXT, "What the reward is")
+                  .oneOf("cash", "credit", "discount", "gift", "points"),
+              optional(REWARD_AMOUNT, Kind.MONEY, "Reward granted").notNegative(),
               optional(CURRENCY, Kind.TEXT, "ISO 4217 code of the reward")),
           List.of(CleanColumns.SOURCE_SYSTEM, EVENT_ID),
           List.of(Contract.UPDATED_TS),

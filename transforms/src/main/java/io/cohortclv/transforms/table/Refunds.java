@@ -13,10 +13,13 @@ public final class Refunds {
   public static final String CUSTOMER_REF = "customer_ref";
   public static final String CUSTOMER_ID = "customer_id";
   public static final String PRODUCT_ID = "product_id";
+  public static final String ORDER_ITEM_ID = "order_item_id";
   public static final String REFUND_TS = "refund_ts";
   public static final String CURRENCY = "currency";
   public static final String AMOUNT = "amount";
+  public static final String TAX = "tax";
   public static final String QUANTITY = "quantity";
+  public static final String RESTOCKED = "restocked";
   public static final String TYPE = "type";
   public static final String REASON = "reason";
 
@@ -29,11 +32,14 @@ public final class Refunds {
               optional(ORDER_ID, Kind.TEXT, "Order it refunds; null when the log does not say"),
               optional(CUSTOMER_REF, Kind.TEXT, "Customer refunded").identifies(CUSTOMER_ID),
               optional(PRODUCT_ID, Kind.TEXT, "Product given back"),
+              optional(ORDER_ITEM_ID, Kind.TEXT, "Line given back"),
               required(REFUND_TS, Kind.INSTANT, "When the refund was made"),
               Contract.updatedTs(),
               required(CURRENCY, Kind.TEXT, "ISO 4217 code"),
-              required(AMOUNT, Kind.MONEY, "Amount given back, before tax; not negative"),
-              optional(QUANTITY, Kind.WHOLE, "Units given back"),
+              required(AMOUNT, Kind.MONEY, "Amount given back, before tax").notNegative(),
+              optional(TAX, Kind.MONEY, "Tax given back").notNegative(),
+              optional(QUANTITY, Kind.WHOLE, "Units given back").notNegative(),
+              optional(RESTOCKED, Kind.FLAG, "The goods went back to stock: their cost is none"),
               required(TYPE, Kind.TEXT, "Kind of refund")
                   .orElse("return")
                   .oneOf("return", "cancel", "chargeback", "adjust"),

@@ -43,6 +43,7 @@ class CleanRowsTest {
     private final Map<String, String> columns = new LinkedHashMap<>();
     private Optional<ZoneId> zone = Optional.of(ZoneId.of("Europe/Berlin"));
     private List<String> timeFormats = List.of();
+    private Optional<String> onlyCurrency = Optional.of("EUR");
     private long moneyScale = 1;
     private Optional<String> where = Optional.empty();
     private boolean dropExactCopies;
@@ -62,7 +63,8 @@ class CleanRowsTest {
           "shop",
           "batch",
           NOW,
-          "EUR",
+          onlyCurrency,
+          ZoneId.of("Europe/Berlin"),
           "EUR",
           zone,
           timeFormats,
