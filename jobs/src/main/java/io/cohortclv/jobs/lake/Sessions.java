@@ -40,6 +40,9 @@ public final class Sessions {
           "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
       // A run that wrote no rows to a table wrote it all the same, and its commit says so.
       conf.set("spark.databricks.delta.skipRecordingEmptyCommits", "false");
+      if (!conf.contains("spark.delta.logStore.class")) {
+        conf.setIfMissing("spark.delta.logStore.s3a.impl", ConditionalPutLogStore.class.getName());
+      }
       // Delta's default of ten million attempts is a hang.
       conf.setIfMissing("spark.databricks.delta.maxCommitAttempts", "50");
     }
