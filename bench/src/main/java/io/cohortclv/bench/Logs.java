@@ -1,0 +1,127 @@
+package io.cohortclv.bench;
+
+import static org.apache.spark.sql.functions.add_months;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.to_date;
+import static org.apache.spark.sql.functions.trunc;
+import static org.apache.spark.sql.functions.when;
+
+import io.cohortclv.transforms.table.CleanColumns;
+import io.cohortclv.transforms.table.Contract;
+import io.cohortclv.transforms.table.CustomerAcquisition;
+import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.Orders;
+import io.cohortclv.transforms.table.Table;
+import io.cohortclv.transforms.table.Touchpoints;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+
+/** The yardstick's files in the shape of the product's tables; what they lack is null. */
+final class Logs {
+  private static final String SHOP = "shop";
+
+  private final SparkSession spark;
+  private final String folder;
+
+  Logs(SparkSession spark, String folder) {
+    this.spark = spark;
+    this.folder = folder;
+  }
+
+  Dataset<Row> raw(String name) {
+    return spark.read().parquet(folder + "/" + name + ".parquet");
+  }
+
+  Dataset<Row> orders() {
+    Map<String, Column> columns = orderColumns();
+    columns.put(CleanColumns.OUTCOME, lit(CleanColumns.ACCEPTED));
+    columns.put(Orders.VISITOR_ID, col("customer_id").cast("string"));
+    columns.put(Contract.UPDATED_TS, col("order_ts"));
+    columns.put(Orders.STATUS, lit(Orders.PAID));
+    columns.put(Orders.IS_TEST, lit(false));
+    columns.put(Orders.SUBTOTAL, money(Table.MONEY));
+    columns.put(Orders.DISCOUNT, lit(0));
+    columns.put(Orders.CHANNEL, lit("web"));
+    return select(raw("orders"), columns, Orders.CONTRACT.clean().schema());
+  }
+
+  Dataset<Row> orderValues() {
+    Map<String, Column> columns = orderColumns();
+    columns.put(Table.ORDER_MONTH, trunc(to_date(col("order_ts")), "month"));
+    columns.put(OrderValue.ORDERED_ON, to_date(col("order_ts")));
+    columns.put(OrderValue.GROSS, money(Table.PUBLISHED_MONEY));
+    columns.put(OrderValue.NET_REVENUE, money(Table.PUBLISHED_MONEY));
+    columns.put(OrderValue.MARGIN, money(Table.PUBLISHED_MONEY));
+    columns.put(OrderValue.COUNTED, lit(true));
+    return select(raw("orders"), columns, OrderValue.TABLE.schema());
+  }
+
+  private static Map<String, Column> orderColumns() {
+    Map<String, Column> columns = new HashMap<>();
+    columns.put(CleanColumns.SOURCE_SYSTEM, lit(SHOP));
+    columns.put(Orders.ORDER_ID, col("order_id"));
+    columns.put(Orders.CUSTOMER_ID, col("customer_id"));
+    columns.put(Orders.ORDER_TS, col("order_ts"));
+    columns.put(Orders.CURRENCY, lit("EUR"));
+    return columns;
+  }
+
+  Dataset<Row> touchpoints() {
+    Map<String, Column> columns = new HashMap<>();
+    columns.put(CleanColumns.OUTCOME, lit(CleanColumns.ACCEPTED));
+    columns.put(CleanColumns.SOURCE_SYSTEM, lit(SHOP));
+    columns.put(Touchpoints.TOUCH_ID, col("click_id"));
+    columns.put(Touchpoints.SOURCE_SEQ, col("click_id"));
+    columns.put(Touchpoints.VISITOR_ID, col("visitor_id"));
+    columns.put(Touchpoints.TOUCH_TS, col("click_ts"));
+    columns.put(Contract.UPDATED_TS, col("click_ts"));
+    columns.put(Touchpoints.TOUCH_TYPE, lit("click"));
+    columns.put(Touchpoints.AFFILIATE_ID, col("affiliate_id"));
+    columns.put(Touchpoints.IS_BOT, lit(false));
+    columns.put(Touchpoints.IS_TEST, lit(false));
+    return select(raw("clicks"), columns, Touchpoints.CONTRACT.clean().schema());
+  }
+
+  Dataset<Row> acquisitions() {
+    Map<String, Column> columns = new HashMap<>();
+    columns.put(CustomerAcquisition.CUSTOMER_ID, col("customer_id"));
+    columns.put(CustomerAcquisition.COHORT_MONTH, col("cohort_month"));
+    columns.put(CustomerAcquisition.FIRST_ORDER_TS, add_months(col("cohort_month"), 0));
+    columns.put(CustomerAcquisition.MODEL, lit("last_touch"));
+    columns.put(CustomerAcquisition.IS_CONTRACT_MODEL, lit(true));
+    columns.put(CustomerAcquisition.IS_LEFT_CENSORED, lit(false));
+    columns.put(CustomerAcquisition.ACQUISITION_SHARE, lit(1.0));
+    columns.put(CustomerAcquisition.AFFILIATE_ID, col("affiliate_id"));
+    columns.put(
+        CustomerAcquisition.SOURCE_TYPE,
+        when(col("affiliate_id").isNull(), CustomerAcquisition.UNATTRIBUTED)
+            .otherwise(CustomerAcquisition.AFFILIATE));
+    return select(raw("acquired"), columns, CustomerAcquisition.TABLE.schema());
+  }
+
+  /** No rows of that contract. */
+  Dataset<Row> none(Contract contract) {
+    return spark.createDataFrame(List.of(), contract.clean().schema());
+  }
+
+  private static Column money(DataType type) {
+    return col("cents").cast("decimal(18,0)").divide(lit(100)).cast(type);
+  }
+
+  private static Dataset<Row> select(
+      Dataset<Row> raw, Map<String, Column> columns, StructType schema) {
+    return raw.select(
+        Arrays.stream(schema.fields())
+            .map(f -> columns.getOrDefault(f.name(), lit(null)).cast(f.dataType()).as(f.name()))
+            .toArray(Column[]::new));
+  }
+}

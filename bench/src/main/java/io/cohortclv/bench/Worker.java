@@ -1,0 +1,209 @@
+package io.cohortclv.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.btyd.PurchaseModel;
+import io.cohortclv.models.fit.PurchaseFits;
+import io.cohortclv.models.fit.SpendFits;
+import io.cohortclv.models.spend.GammaGamma;
+import io.cohortclv.transforms.attribution.Acquisitions;
+import io.cohortclv.transforms.attribution.AttributionRules;
+import io.cohortclv.transforms.attribution.OrderCredits;
+import io.cohortclv.transforms.cohorts.CohortRetentions;
+import io.cohortclv.transforms.summary.CustomerSummaries;
+import io.cohortclv.transforms.table.Affiliates;
+import io.cohortclv.transforms.table.ReferralEvents;
+import io.cohortclv.transforms.table.Terms;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The product's side of the comparison, and plain Spark SQL's: reads names of tasks from the
+ * standard input and answers each with a line of JSON, its seconds, its memory and figures of its
+ * result that must agree with a peer's. One process, so that code and caches are warm after the
+ * first round.
+ */
+public final class Worker {
+  private static final LocalDate AS_OF = LocalDate.of(2024, 12, 31);
+  private static final double YEARLY_DISCOUNT = 0.1;
+  private static final double DELTA = Math.log1p(YEARLY_DISCOUNT) / 365;
+  private static final int MONTHS_OF_30_DAYS = 360;
+
+  private final SparkSession spark;
+  private final Logs logs;
+  private final String out;
+  private Yardstick customers;
+  private PurchaseModel purchases;
+  private GammaGamma spend;
+
+  private Worker(SparkSession spark, String folder) {
+    this.spark = spark;
+    this.logs = new Logs(spark, folder);
+    this.out = folder + "/out";
+    for (String view : List.of("orders", "clicks", "acquired")) {
+      logs.raw(view).createOrReplaceTempView(view);
+    }
+  }
+
+  /** Runs on the files of the folder given. */
+  public static void main(String... arguments) throws IOException {
+    // What an embedded run of the product sets, except that the data lie in files, not in a lake.
+    SparkSession spark =
+        SparkSession.builder()
+            .appName("bench")
+            .master(System.getProperty("bench.master", "local[*]"))
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "localhost")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.sql.ansi.enabled", "true")
+            .config("spark.sql.shuffle.partitions", "2")
+            .getOrCreate();
+    spark.sparkContext().setLogLevel("ERROR");
+    Worker worker = new Worker(spark, arguments[0]);
+    System.out.printf(
+        "{\"ready\": {\"java\": \"%s\", \"spark\": \"%s\"}}%n", Runtime.version(), spark.version());
+    BufferedReader tasks = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+    for (String task = tasks.readLine(); task != null; task = tasks.readLine()) {
+      System.out.println(worker.run(task.strip()));
+    }
+  }
+
+  private String run(String task) {
+    return switch (task) {
+      case "fit-bg-nbd", "fit-mbg-nbd", "fit-pareto-nbd" -> fit(ModelFamily.of(task.substring(4)));
+      case "fit-gamma-gamma" -> fitSpend();
+      case "clv" -> value();
+      case "summarize" -> write(task, summaries());
+      case "attribute" -> write(task, acquisitions());
+      case "cohorts" ->
+          write(
+              task, CohortRetentions.retainCohorts(logs.acquisitions(), logs.orderValues(), AS_OF));
+      case "spark-summarize" -> write(task, spark.sql(PlainSql.SUMMARIZE));
+      case "spark-attribute" -> write(task, spark.sql(PlainSql.ATTRIBUTE));
+      case "spark-cohorts" -> write(task, spark.sql(PlainSql.COHORTS));
+      default -> throw new IllegalArgumentException("No task " + task);
+    };
+  }
+
+  private Yardstick customers() {
+    if (customers == null) {
+      List<Row> rows = logs.raw("histories").orderBy("customer_id").collectAsList();
+      customers =
+          new Yardstick(
+              rows.stream().mapToInt(r -> Math.toIntExact(r.<Long>getAs("x"))).toArray(),
+              rows.stream().mapToDouble(r -> r.<Long>getAs("t_x")).toArray(),
+              rows.stream().mapToDouble(r -> r.<Long>getAs("age")).toArray(),
+              rows.stream()
+                  .mapToDouble(r -> Optional.ofNullable(r.<Double>getAs("mean")).orElse(Double.NaN))
+                  .toArray());
+    }
+    return customers;
+  }
+
+  private String fit(ModelFamily family) {
+    Yardstick data = customers();
+    Stopwatch watch = Stopwatch.start();
+    PurchaseModel model = PurchaseFits.fit(family, data.histories()).model();
+    return answer(watch.read(), model.parameters());
+  }
+
+  private String fitSpend() {
+    Yardstick data = customers();
+    Stopwatch watch = Stopwatch.start();
+    var p = SpendFits.fit(data.spends()).model().parameters();
+    return answer(watch.read(), p.p(), p.q(), p.v());
+  }
+
+  /** As the peer counts: twelve months of 30 days. */
+  private String value() {
+    Yardstick data = customers();
+    if (purchases == null) {
+      purchases = PurchaseFits.fit(ModelFamily.BG_NBD, data.histories()).model();
+      spend = SpendFits.fit(data.spends()).model();
+    }
+    Stopwatch watch = Stopwatch.start();
+    double sum = 0;
+    for (int i = 0; i < data.customers(); i++) {
+      int x = data.repeats()[i];
+      double mean = x > 0 ? spend.expectedSpend(x, data.mean()[i]) : spend.populationMean();
+      sum +=
+          mean
+              * purchases.discountedPurchases(
+                  MONTHS_OF_30_DAYS, DELTA, x, data.recency()[i], data.age()[i]);
+    }
+    return answer(watch.read(), sum);
+  }
+
+  private Dataset<Row> summaries() {
+    return CustomerSummaries.summarizeAsOf(logs.orderValues(), AS_OF, false, 365, YEARLY_DISCOUNT);
+  }
+
+  /** Credits every order by one rule, and every customer by the first of them. */
+  private Dataset<Row> acquisitions() {
+    AttributionRules rules =
+        new AttributionRules(
+            List.of(AttributionRules.LAST_TOUCH),
+            AttributionRules.LAST_TOUCH,
+            Duration.ofDays(30),
+            Duration.ofDays(1),
+            Duration.ofDays(365));
+    Dataset<Row> credits =
+        OrderCredits.creditOrders(
+            logs.orderValues(),
+            logs.orders(),
+            logs.touchpoints(),
+            logs.none(ReferralEvents.CONTRACT),
+            logs.none(Terms.CONTRACT),
+            rules);
+    return Acquisitions.acquireCustomers(
+        credits, logs.none(Affiliates.CONTRACT), ZoneOffset.UTC, Optional.empty());
+  }
+
+  /** Writes the rows as Parquet and reads figures back. */
+  private String write(String task, Dataset<Row> rows) {
+    String path = out + "/" + task + ".parquet";
+    Stopwatch watch = Stopwatch.start();
+    rows.write().mode("overwrite").option("compression", "zstd").parquet(path);
+    String times = watch.read();
+    spark.read().parquet(path).createOrReplaceTempView("result");
+    Row figures =
+        spark.sql("SELECT " + figures(task.replace("spark-", "spark ")) + " FROM result").first();
+    double[] values = new double[figures.length()];
+    Arrays.setAll(values, i -> ((Number) figures.get(i)).doubleValue());
+    return answer(times, values);
+  }
+
+  private static String figures(String task) {
+    return switch (task) {
+      case "summarize" ->
+          "count(*), sum(repeats), sum(recency_days), sum(age_days),"
+              + " sum(repeats * revenue_per_day_mean)";
+      case "attribute", "spark attribute" -> "count(*), count(affiliate_id)";
+      case "cohorts" ->
+          "sum(active), sum(cum_margin_per_customer * customers)"
+              + " FILTER (WHERE add_months(cohort_month, age_month) = DATE '2024-12-01')";
+      case "spark summarize" -> "count(*), sum(x), sum(t_x), sum(age), sum(x * mean)";
+      default -> "sum(active), sum(cents) / 100";
+    };
+  }
+
+  private static String answer(String times, double... figures) {
+    return "{%s, \"figures\": [%s]}"
+        .formatted(
+            times,
+            Arrays.stream(figures).mapToObj(Double::toString).collect(Collectors.joining(", ")));
+  }
+}

@@ -1,0 +1,109 @@
+"""Writes the tables of docs/performance.md from what was measured."""
+import json
+import re
+import statistics
+
+# Task, what it is, peer, floor and aim: how many times faster than the peer.
+FITS = [
+    ("fit-bg-nbd", "BG/NBD fit", 20, 40),
+    ("fit-mbg-nbd", "MBG/NBD fit", 20, 40),
+    ("fit-gamma-gamma", "Gamma-Gamma fit", 30, 60),
+    ("clv", "12-month CLV of each", 4, 8),
+]
+# Task, what it is, floor and aim: how many times DuckDB's wall time at most.
+LOGS = [
+    ("summarize", "summarize: x, t_x, T, money per customer", 2, 1.3),
+    ("attribute", "attribute: last touch in 30 days, one rule", 4, 2),
+    ("cohorts", "cohort × affiliate × month of age", 3, 1.5),
+]
+# Task, what it is, the peer, what is compared, floor and aim: how many times the peer's at most.
+PROGRAMS = [
+    ("ingest", "ingest: validate, deduplicate, write Delta", "spark", "cpu", 2.5, 1.5),
+    ("pipeline", "logs to published tables", "duckdb + lifetimes", "wall", 1.0, 0.6),
+    ("daily", "a day more, against the whole run", "whole run", "cpu", 0.10, 0.03),
+]
+
+
+def write(results, page):
+    text = page.read_text()
+    for name, table in (("fits", fits), ("logs", logs), ("programs", programs), ("jmh", jmh)):
+        begin, end = f"<!-- {name} -->", f"<!-- end {name} -->"
+        head, rest = text.split(begin)
+        text = head + begin + "\n" + "\n".join(table(results)) + "\n" + end + rest.split(end)[1]
+    page.write_text(text)
+
+
+def measured(results, rows):
+    """The rows with a result, each with every size of it, the largest first."""
+    for row in rows:
+        found = [json.loads(path.read_text()) for path in results.glob(f"{row[0]}-[0-9]*.json")]
+        for result in sorted(found, key=lambda r: -r["customers"]):
+            yield row, result
+
+
+def median(result, side, what="wall"):
+    return statistics.median(run[what] for run in result["sides"][side])
+
+
+def cell(result, side):
+    """Median wall (least to most); CPU; peak."""
+    walls = [run["wall"] for run in result["sides"][side]]
+    peak = max(run["peak_mb"] for run in result["sides"][side])
+    return (f"{seconds(statistics.median(walls))} ({seconds(min(walls))} to {seconds(max(walls))});"
+            f" {seconds(median(result, side, 'cpu'))}; {peak:,.0f} MB")
+
+
+def seconds(value):
+    return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def footer(results, rows):
+    versions, about = {}, set()
+    for _, result in measured(results, rows):
+        versions |= result["versions"]
+        about.add(f"{result['day']}, revision {result['revision']}, {result['machine']}")
+    return ["", "; ".join(sorted(about)) + ". " + ", ".join(f"{k} {v}" for k, v in versions.items()) + "."]
+
+
+def fits(results):
+    yield "| task | customers | product | lifetimes | times faster | floor | aim |"
+    yield "|---|---|---|---|---|---|---|"
+    for (_, what, floor, aim), result in measured(results, FITS):
+        ratio = median(result, "lifetimes") / median(result, "product")
+        yield (f"| {what} | {result['customers']:,} | {cell(result, 'product')} |"
+               f" {cell(result, 'lifetimes')} | **{ratio:.1f}** | {floor} | {aim} |")
+    yield from footer(results, FITS)
+
+
+def logs(results):
+    yield "| task | customers | product | DuckDB | plain Spark SQL | × DuckDB | floor | aim | times faster than Spark SQL (floor 2, aim 3) |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for (_, what, floor, aim), result in measured(results, LOGS):
+        product = median(result, "product")
+        yield (f"| {what} | {result['customers']:,} | {cell(result, 'product')} | {cell(result, 'duckdb')} |"
+               f" {cell(result, 'spark')} | **{product / median(result, 'duckdb'):.1f}** | {floor} | {aim} |"
+               f" {median(result, 'spark') / product:.2f} |")
+    yield from footer(results, LOGS)
+
+
+def programs(results):
+    yield "| task | customers | product | peer | ratio | floor | aim |"
+    yield "|---|---|---|---|---|---|---|"
+    for (_, what, peer, of, floor, aim), result in measured(results, PROGRAMS):
+        ratio = median(result, "product", of) / median(result, peer, of)
+        yield (f"| {what} | {result['customers']:,} | {cell(result, 'product')} | {peer}: {cell(result, peer)} |"
+               f" **{ratio:.2f}** of its {of} | {floor} | {aim} |")
+    yield from footer(results, PROGRAMS)
+
+
+def jmh(results):
+    yield "| benchmark | model | one time | ± | least | most |"
+    yield "|---|---|---|---|---|---|"
+    for path in sorted(results.glob("jmh-*.json")):
+        for run in json.loads(path.read_text()):
+            name = re.sub(r".*\.(\w+)Benchmark\.", r"\1: ", run["benchmark"])
+            metric = run["primaryMetric"]
+            unit = metric["scoreUnit"].split("/")[0]
+            values = [value for fork in metric["rawData"] for value in fork]
+            yield (f"| {name} | {run.get('params', {}).get('family', '')} | {metric['score']:,.1f} {unit} |"
+                   f" {float(metric['scoreError']):,.1f} | {min(values):,.1f} | {max(values):,.1f} |")
