@@ -116,8 +116,13 @@ final class Reconciliation {
         one(
             lake,
             lake.read(CohortRetention.TABLE, run)
-                .filter(col(CohortRetention.AGE_MONTH).equalTo(lit(0))),
-            sum(CohortRetention.CUSTOMERS));
+                .filter(
+                    col(CohortRetention.AGE_MONTH)
+                        .equalTo(lit(0))
+                        .and(col(CohortRetention.COHORT_LEVEL).equalTo(CohortRetention.TYPE))),
+            // Each of the periods has all customers.
+            sum(CohortRetention.CUSTOMERS)
+                .divide(countDistinct(col(CohortRetention.COHORT_PERIOD))));
     Row sources =
         one(lake, lake.read(Scorecards.SOURCE_SCORECARD, run), sum(Scorecards.N_CUSTOMERS));
 

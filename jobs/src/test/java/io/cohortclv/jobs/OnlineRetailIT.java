@@ -94,6 +94,7 @@ class OnlineRetailIT {
         config.historyCompleteFrom(),
         config.attribution(),
         config.margin(),
+        config.cohorts(),
         config.fit(),
         config.scorecard(),
         config.hash());

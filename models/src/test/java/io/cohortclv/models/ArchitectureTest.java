@@ -33,6 +33,8 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule shrinkSeesMath = packageSees("shrink", "math");
 
+  @ArchTest static final ArchRule survivalSeesMath = packageSees("survival", "math");
+
   @ArchTest
   static final ArchRule economicsSeesTheModels = packageSees("economics", "btyd", "shrink", "math");
 

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The whole configuration, checked; conf/clv.conf documents every key with its default and unit.
@@ -23,6 +24,7 @@ public record ClvConfig(
     Optional<LocalDate> historyCompleteFrom,
     Attribution attribution,
     Margin margin,
+    Cohorts cohorts,
     Fit fit,
     Scorecard scorecard,
     String hash) {
@@ -37,6 +39,7 @@ public record ClvConfig(
         historyCompleteFrom,
         attribution,
         margin,
+        cohorts,
         fit,
         scorecard,
         hash);
@@ -95,6 +98,15 @@ public record ClvConfig(
    * @param defaultRate margin as a fraction of net revenue where no costs are known
    */
   public record Margin(double defaultRate) {}
+
+  /**
+   * How customers are grouped by when they came, and when one counts as gone.
+   *
+   * @param periods whose new customers are one cohort: {@code week}, {@code month}, {@code quarter}
+   * @param churnGapDays silence that counts as churn when exceeded, days; without it it is learned
+   * @param churnGapQuantile share of all gaps between purchases that the learned one covers
+   */
+  public record Cohorts(List<String> periods, OptionalInt churnGapDays, double churnGapQuantile) {}
 
   /**
    * How models are fitted.

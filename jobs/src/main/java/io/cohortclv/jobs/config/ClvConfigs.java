@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigValue;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.transforms.attribution.AttributionRules;
+import io.cohortclv.transforms.cohorts.CohortPeriod;
 import io.cohortclv.transforms.table.Contract;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -102,6 +103,10 @@ public final class ClvConfigs {
             settings.duration("attribution.view-window"),
             settings.duration("attribution.first-touch-window")),
         new ClvConfig.Margin(settings.number("margin.default-rate", 0, 1)),
+        new ClvConfig.Cohorts(
+            settings.someOf("cohorts.periods", CohortPeriod.names()),
+            settings.optionalPositive("cohorts.churn-gap-days"),
+            settings.number("cohorts.churn-gap-quantile", 0.5, 1)),
         new ClvConfig.Fit(
             settings.oneOf("fit.model", PURCHASE_MODELS),
             settings

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -86,6 +87,10 @@ final class Settings {
     return value;
   }
 
+  OptionalInt optionalPositive(String key) {
+    return config.hasPath(key) ? OptionalInt.of(positive(key)) : OptionalInt.empty();
+  }
+
   double number(String key, double least, double most) {
     double value = config.getDouble(key);
     if (!(value >= least && value <= most)) {
@@ -136,6 +141,15 @@ final class Settings {
       throw wrong(key, "of " + KnownKeys.list(names));
     }
     return texts(key);
+  }
+
+  /** At least one of the names, each once. */
+  List<String> someOf(String key, Collection<String> names) {
+    List<String> given = manyOf(key, names).stream().distinct().toList();
+    if (given.isEmpty()) {
+      throw wrong(key, "at least one of " + KnownKeys.list(names));
+    }
+    return given;
   }
 
   /** The text made into something else by a parser that throws what the JDK's parsers throw. */

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.spark.sql.SparkSession;
 
 /** Lakes in temporary folders; one session serves all tests of the module. */
@@ -52,6 +53,7 @@ public final class TestLakes {
             Duration.ofDays(1),
             Duration.ofDays(90)),
         new ClvConfig.Margin(0.3),
+        new ClvConfig.Cohorts(List.of("month"), OptionalInt.empty(), 0.95),
         new ClvConfig.Fit("mbg-nbd", true, 100, 1_000_000, 60),
         new ClvConfig.Scorecard(30),
         "hash of tests");

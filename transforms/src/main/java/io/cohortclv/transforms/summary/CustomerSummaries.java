@@ -2,33 +2,46 @@ package io.cohortclv.transforms.summary;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.exp;
+import static org.apache.spark.sql.functions.first_value;
+import static org.apache.spark.sql.functions.lag;
+import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
-import static org.apache.spark.sql.functions.min_by;
+import static org.apache.spark.sql.functions.rint;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.MinorUnits;
 import io.cohortclv.transforms.table.OrderValue;
 import java.time.LocalDate;
+import java.util.OptionalInt;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.expressions.WindowSpec;
 
 /** Counted orders to one (x, t_x, T) and its money per customer. */
 public final class CustomerSummaries {
   private static final String FIRST_NET = "first_net";
-  private static final String DAY_NET = "day_net";
-  private static final String DAY_MARGIN = "day_margin";
+  private static final String BEFORE = "before";
+  private static final String STOPPED = "stopped";
   private static final double DAYS_PER_YEAR = 365;
-  private static final DecimalType EXACT = DataTypes.createDecimalType(28, 10);
+
+  /** Discounted money is added in whole millionths, so that the order of rows cannot show. */
+  private static final double MILLIONTHS_PER_MINOR_UNIT = 1e4;
+
+  private static final double MILLIONTHS = 1e6;
+
+  /** Days after the first purchase in which a customer of a year must be seen again. */
+  private static final int YEAR_FROM = 365;
+
+  private static final int YEAR_UNTIL = 455;
 
   private CustomerSummaries() {}
 
@@ -36,64 +49,105 @@ public final class CustomerSummaries {
    * One {@link CustomerSummary} row a customer with a counted order. Orders of one business day are
    * one purchase.
    *
+   * <p>Churn is a silence of more than {@code churnGapDays}: it is seen when the next purchase came
+   * later, or when none had come by the end of the as-of day.
+   *
    * @param orderValues {@link OrderValue} rows as of {@code asOf}
    * @param midpoint ages run from the first day's noon to the end of the as-of day; else plain
    *     differences of dates
    * @param horizonDays days from acquisition whose margin counts for {@code acquisition_margin}
    * @param discountRatePerYear yearly rate d; margin at age t days is worth (1 + d)^(-t/365)
+   * @param churnGapDays g of the retention metrics; without it nobody's survival is told
    */
   public static Dataset<Row> summarizeAsOf(
       Dataset<Row> orderValues,
       LocalDate asOf,
       boolean midpoint,
       int horizonDays,
-      double discountRatePerYear) {
-    Column ageAtOrder = datediff(col(OrderValue.ORDERED_ON), col(CustomerSummary.FIRST_ORDER_ON));
+      double discountRatePerYear,
+      OptionalInt churnGapDays) {
+    Column day = col(OrderValue.ORDERED_ON);
+    Column first = col(CustomerSummary.FIRST_ORDER_ON);
+    Column age = datediff(day, first);
+    Column isNewDay = coalesce(day.gt(col(BEFORE)), lit(true));
     Column discounted =
-        col(DAY_MARGIN)
-            .cast("double")
-            .multiply(
-                exp(ageAtOrder.multiply(lit(-Math.log1p(discountRatePerYear) / DAYS_PER_YEAR))))
-            // Decimals add up the same in any order; doubles do not.
-            .cast(EXACT);
+        rint(col(OrderValue.MARGIN)
+                .multiply(lit(MILLIONTHS_PER_MINOR_UNIT))
+                .multiply(exp(age.multiply(lit(-Math.log1p(discountRatePerYear) / DAYS_PER_YEAR)))))
+            .cast("long");
+    Column gap = churnGapDays.isPresent() ? lit(churnGapDays.getAsInt()) : lit(null).cast("int");
+    WindowSpec history =
+        Window.partitionBy(OrderValue.CUSTOMER_ID)
+            .orderBy(OrderValue.ORDERED_ON)
+            .rowsBetween(Window.unboundedPreceding(), Window.currentRow());
     return orderValues
         .filter(col(OrderValue.COUNTED).and(col(OrderValue.CUSTOMER_ID).isNotNull()))
-        .groupBy(OrderValue.CUSTOMER_ID, OrderValue.ORDERED_ON)
-        .agg(sum(OrderValue.NET_REVENUE).as(DAY_NET), sum(OrderValue.MARGIN).as(DAY_MARGIN))
+        .select(
+            col(OrderValue.CUSTOMER_ID),
+            day,
+            MinorUnits.of(col(OrderValue.NET_REVENUE)).as(OrderValue.NET_REVENUE),
+            MinorUnits.of(col(OrderValue.MARGIN)).as(OrderValue.MARGIN))
+        .withColumn(CustomerSummary.FIRST_ORDER_ON, first_value(day).over(history))
         .withColumn(
-            CustomerSummary.FIRST_ORDER_ON,
-            min(OrderValue.ORDERED_ON).over(Window.partitionBy(OrderValue.CUSTOMER_ID)))
-        .groupBy(OrderValue.CUSTOMER_ID, CustomerSummary.FIRST_ORDER_ON)
+            BEFORE,
+            lag(day, 1)
+                .over(Window.partitionBy(OrderValue.CUSTOMER_ID).orderBy(OrderValue.ORDERED_ON)))
+        .groupBy(col(OrderValue.CUSTOMER_ID), first)
         .agg(
-            max(OrderValue.ORDERED_ON).as(CustomerSummary.LAST_ORDER_ON),
-            count(lit(1)).as(CustomerSummary.PURCHASE_DAYS),
-            sum(DAY_NET).as(CustomerSummary.NET_REVENUE),
-            sum(DAY_MARGIN).as(CustomerSummary.HIST_MARGIN),
-            min_by(col(DAY_NET), col(OrderValue.ORDERED_ON)).as(FIRST_NET),
-            min_by(col(DAY_MARGIN), col(OrderValue.ORDERED_ON)).as(CustomerSummary.FIRST_MARGIN),
-            coalesce(sum(when(ageAtOrder.lt(lit(horizonDays)), discounted)), lit(0))
-                .as(CustomerSummary.ACQUISITION_MARGIN))
+            max(day).as(CustomerSummary.LAST_ORDER_ON),
+            count_if(isNewDay).as(CustomerSummary.PURCHASE_DAYS),
+            sum(OrderValue.NET_REVENUE).as(CustomerSummary.NET_REVENUE),
+            sum(OrderValue.MARGIN).as(CustomerSummary.HIST_MARGIN),
+            sum(when(age.equalTo(lit(0)), col(OrderValue.NET_REVENUE))).as(FIRST_NET),
+            sum(when(age.equalTo(lit(0)), col(OrderValue.MARGIN))).as(CustomerSummary.FIRST_MARGIN),
+            coalesce(sum(when(age.lt(lit(horizonDays)), discounted)), lit(0L))
+                .as(CustomerSummary.ACQUISITION_MARGIN),
+            min(when(age.gt(lit(0)), day)).as(CustomerSummary.SECOND_ORDER_ON),
+            min(when(datediff(day, col(BEFORE)).gt(gap), datediff(col(BEFORE), first))).as(STOPPED),
+            max(age.geq(lit(YEAR_FROM)).and(age.lt(lit(YEAR_UNTIL))))
+                .as(CustomerSummary.RETAINED_365))
+        .transform(customers -> withMeasures(customers, asOf, midpoint, gap))
+        .transform(CustomerSummary.TABLE::conform);
+  }
+
+  private static Dataset<Row> withMeasures(
+      Dataset<Row> customers, LocalDate asOf, boolean midpoint, Column gap) {
+    Column first = col(CustomerSummary.FIRST_ORDER_ON);
+    Column last = col(CustomerSummary.LAST_ORDER_ON);
+    Column days = datediff(lit(asOf), first);
+    Column isYearOld = days.geq(lit(YEAR_UNTIL));
+    Column recency = datediff(last, first);
+    // Of an earlier silence and that at the end, the earlier one; nulls do not count.
+    Column stopped = least(col(STOPPED), when(datediff(lit(asOf), last).geq(gap), recency));
+    return customers
         .withColumn(CustomerSummary.REPEATS, col(CustomerSummary.PURCHASE_DAYS).minus(lit(1)))
-        .withColumn(
-            CustomerSummary.RECENCY_DAYS,
-            datediff(col(CustomerSummary.LAST_ORDER_ON), col(CustomerSummary.FIRST_ORDER_ON)))
-        .withColumn(
-            CustomerSummary.AGE_DAYS,
-            datediff(lit(asOf), col(CustomerSummary.FIRST_ORDER_ON))
-                .plus(lit(midpoint ? 0.5 : 0.0)))
+        .withColumn(CustomerSummary.RECENCY_DAYS, recency)
+        .withColumn(CustomerSummary.AGE_DAYS, days.plus(lit(midpoint ? 0.5 : 0.0)))
         .withColumn(
             CustomerSummary.REVENUE_PER_DAY_MEAN,
             when(
                 col(CustomerSummary.REPEATS).gt(lit(0)),
                 col(CustomerSummary.NET_REVENUE)
                     .minus(col(FIRST_NET))
-                    .cast("double")
+                    .divide(lit(MinorUnits.PER_MAJOR))
                     .divide(col(CustomerSummary.REPEATS))))
         .withColumn(
             CustomerSummary.MARGIN_RATE,
-            col(CustomerSummary.HIST_MARGIN)
-                .cast("double")
-                .divide(col(CustomerSummary.NET_REVENUE).cast("double")))
-        .transform(CustomerSummary.TABLE::conform);
+            col(CustomerSummary.HIST_MARGIN).divide(col(CustomerSummary.NET_REVENUE)))
+        .withColumn(
+            CustomerSummary.ACQUISITION_MARGIN,
+            col(CustomerSummary.ACQUISITION_MARGIN).divide(lit(MILLIONTHS)))
+        .withColumn(
+            CustomerSummary.NET_REVENUE, MinorUnits.toMoney(col(CustomerSummary.NET_REVENUE)))
+        .withColumn(
+            CustomerSummary.HIST_MARGIN, MinorUnits.toMoney(col(CustomerSummary.HIST_MARGIN)))
+        .withColumn(
+            CustomerSummary.FIRST_MARGIN, MinorUnits.toMoney(col(CustomerSummary.FIRST_MARGIN)))
+        .withColumn(CustomerSummary.CHURNED, when(days.geq(gap), stopped.isNotNull()))
+        .withColumn(
+            CustomerSummary.SURVIVAL_DAYS, when(days.geq(gap), coalesce(stopped, days.minus(gap))))
+        .withColumn(CustomerSummary.RETAINED_365_OPEN, when(isYearOld, recency.geq(YEAR_FROM)))
+        .withColumn(
+            CustomerSummary.RETAINED_365, when(isYearOld, col(CustomerSummary.RETAINED_365)));
   }
 }

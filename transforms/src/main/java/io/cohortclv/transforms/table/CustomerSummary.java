@@ -1,6 +1,7 @@
 package io.cohortclv.transforms.table;
 
 import static io.cohortclv.transforms.table.Table.day;
+import static io.cohortclv.transforms.table.Table.flag;
 import static io.cohortclv.transforms.table.Table.money;
 import static io.cohortclv.transforms.table.Table.real;
 import static io.cohortclv.transforms.table.Table.text;
@@ -23,6 +24,11 @@ public final class CustomerSummary {
   public static final String ACQUISITION_MARGIN = "acquisition_margin";
   public static final String FIRST_ORDER_ON = "first_order_on";
   public static final String LAST_ORDER_ON = "last_order_on";
+  public static final String SECOND_ORDER_ON = "second_order_on";
+  public static final String SURVIVAL_DAYS = "survival_days";
+  public static final String CHURNED = "churned";
+  public static final String RETAINED_365 = "retained_365";
+  public static final String RETAINED_365_OPEN = "retained_365_open";
 
   public static final Table TABLE =
       Table.snapshot(
@@ -48,7 +54,26 @@ public final class CustomerSummary {
               "Margin of the first horizon-days from acquisition as far as they have passed,"
                   + " discounted to the first purchase, reporting currency"),
           day(FIRST_ORDER_ON, "Business day of the first counted order"),
-          day(LAST_ORDER_ON, "Business day of the last counted order"));
+          day(LAST_ORDER_ON, "Business day of the last counted order"),
+          day(SECOND_ORDER_ON, "Second day with a counted order; null without repeat"),
+          whole(
+              SURVIVAL_DAYS,
+              "Days from the first purchase to the last one before a silence longer than the churn"
+                  + " gap, else to the last day whose silence could have been seen, the as-of date"
+                  + " less that gap; null for customers younger than the gap: of them nothing is"
+                  + " known yet"),
+          flag(
+              CHURNED,
+              "Such a silence was seen, whether or not the customer came back; null with"
+                  + " survival_days"),
+          flag(
+              RETAINED_365,
+              "A counted order in days 365 to 454 after the first; null until 455 days have"
+                  + " passed"),
+          flag(
+              RETAINED_365_OPEN,
+              "A counted order on day 365 or later; null until 455 days have passed; older"
+                  + " customers had longer to come back"));
 
   private CustomerSummary() {}
 }

@@ -3,27 +3,39 @@ package io.cohortclv.transforms.summary;
 import static io.cohortclv.transforms.DatasetAssertions.assertSameRows;
 import static org.apache.spark.sql.functions.rand;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.cohortclv.transforms.TypedRows;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.OrderValue;
 import java.math.BigDecimal;
+import java.sql.Date;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
 class CustomerSummariesTest {
+  private static final int GAP = 30;
+
   private final TypedRows orders =
       TypedRows.of(OrderValue.TABLE.schema())
           .defaults("source_system", "shop", "counted", true, "net_revenue", "10", "margin", "4");
 
   private List<Row> summaries(String asOf, boolean midpoint, int horizonDays) {
     return CustomerSummaries.summarizeAsOf(
-            orders.dataset(), LocalDate.parse(asOf), midpoint, horizonDays, 0.10)
+            orders.dataset(),
+            LocalDate.parse(asOf),
+            midpoint,
+            horizonDays,
+            0.10,
+            OptionalInt.of(GAP))
         .orderBy(CustomerSummary.CUSTOMER_ID)
         .collectAsList();
   }
@@ -93,6 +105,106 @@ class CustomerSummariesTest {
                     .isCloseTo(197.42256, within(5e-6)));
   }
 
+  private void bought(String customer, String... days) {
+    for (String day : days) {
+      orders.row("order_id", customer + day, "customer_id", customer, "ordered_on", day);
+    }
+  }
+
+  private static List<Object> survival(Row row) {
+    return Arrays.asList(
+        row.getAs(CustomerSummary.SURVIVAL_DAYS), row.getAs(CustomerSummary.CHURNED));
+  }
+
+  @Test
+  void survival_endsAtTheLastPurchaseBeforeTheFirstLongSilence() {
+    // Silences of 31 days, of 30, of 30 by the end of the as-of day, and of 29 by then.
+    bought("1 back after 31", "2024-01-01", "2024-01-11", "2024-02-11", "2024-06-29");
+    bought("2 back after 30", "2024-05-01", "2024-05-31", "2024-06-30");
+    bought("3 silent for 30", "2024-05-01", "2024-05-31");
+    bought("4 silent for 29", "2024-05-01", "2024-05-31", "2024-06-01");
+    bought("5 young, of a day", "2024-06-01");
+    bought("6 just old enough", "2024-05-31", "2024-06-15");
+
+    assertThat(summaries("2024-06-30", true, 365))
+        .extracting(CustomerSummariesTest::survival)
+        .containsExactly(
+            List.of(10L, true),
+            // Seen until 2024-05-31, 30 days before the as-of date.
+            List.of(30L, false),
+            List.of(30L, true),
+            List.of(30L, false),
+            Arrays.asList(null, null),
+            List.of(0L, false));
+  }
+
+  @Test
+  void withoutGap_survivalIsNotKnown() {
+    bought("c", "2024-01-01");
+    assertThat(
+            CustomerSummaries.summarizeAsOf(
+                    orders.dataset(),
+                    LocalDate.of(2024, 12, 31),
+                    true,
+                    365,
+                    0.10,
+                    OptionalInt.empty())
+                .collectAsList())
+        .extracting(CustomerSummariesTest::survival)
+        .containsExactly(Arrays.asList(null, null));
+  }
+
+  @Test
+  void retained365_isNullUntilMatureAndBoundedWhereTheOpenFormIsNot() {
+    // Days 364, 365, 454, 455 after the first of January 2023; 455 days later is 2024-03-31.
+    bought("364", "2023-01-01", "2023-12-31");
+    bought("365", "2023-01-01", "2024-01-01");
+    bought("454", "2023-01-01", "2024-03-30");
+    bought("455", "2023-01-01", "2024-03-31");
+    bought("young", "2023-01-02", "2024-01-02");
+
+    assertThat(summaries("2024-03-31", true, 365))
+        .extracting(
+            r -> r.<Boolean>getAs(CustomerSummary.RETAINED_365),
+            r -> r.<Boolean>getAs(CustomerSummary.RETAINED_365_OPEN))
+        .containsExactly(
+            tuple(false, false),
+            tuple(true, true),
+            tuple(true, true),
+            tuple(false, true),
+            tuple(null, null));
+  }
+
+  @Test
+  void secondOrder_isTheSecondDay() {
+    bought("c", "2024-01-01", "2024-01-11", "2024-01-21");
+    orders.row("order_id", "again", "customer_id", "c", "ordered_on", "2024-01-01");
+    bought("d", "2024-01-01");
+
+    assertThat(summaries("2024-06-30", true, 365))
+        .extracting(r -> r.<Object>getAs(CustomerSummary.SECOND_ORDER_ON))
+        .containsExactly(Date.valueOf("2024-01-11"), null);
+  }
+
+  /** 20 gaps: 19 of 1 to 19 days are 95 % of them, so 19 covers them; the mean of none is null. */
+  @Test
+  void gapQuantile_isTheShortestGapThatCoversTheShare() {
+    LocalDate day = LocalDate.of(2024, 1, 1);
+    List<String> days = new ArrayList<>(List.of(day.toString(), day.toString()));
+    for (int gap = 1; gap <= 19; gap++) {
+      day = day.plusDays(gap);
+      days.add(day.toString());
+    }
+    days.add(day.plusDays(300).toString());
+    bought("c", days.toArray(String[]::new));
+    bought("of another customer", "2020-01-01");
+
+    Dataset<Row> log = orders.dataset();
+    assertThat(PurchaseGaps.quantile(log, 0.95).first().getInt(0)).isEqualTo(19);
+    assertThat(PurchaseGaps.quantile(log, 0.9500001).first().getInt(0)).isEqualTo(300);
+    assertThat(PurchaseGaps.quantile(log.limit(1), 0.95).first().isNullAt(0)).isTrue();
+  }
+
   /** Money adds up exactly, so neither the order of the log nor its partitions can show. */
   @Test
   void summaries_areTheSameForAnyOrderOfTheLog() {
@@ -116,6 +228,7 @@ class CustomerSummariesTest {
   }
 
   private static Dataset<Row> summarizeAsOf(Dataset<Row> log) {
-    return CustomerSummaries.summarizeAsOf(log, LocalDate.of(2024, 12, 31), true, 365, 0.10);
+    return CustomerSummaries.summarizeAsOf(
+        log, LocalDate.of(2024, 12, 31), true, 365, 0.10, OptionalInt.of(GAP));
   }
 }
