@@ -29,6 +29,9 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule spendSeesMath = packageSees("spend", "math");
 
+  @ArchTest
+  static final ArchRule valueSeesTheModels = packageSees("value", "btyd", "spend", "math");
+
   @ArchTest static final ArchRule fitSeesTheModels = packageSees("fit", "btyd", "spend", "math");
 
   @ArchTest static final ArchRule shrinkSeesMath = packageSees("shrink", "math");

@@ -103,8 +103,6 @@ abstract sealed class BetaGeometric implements PurchaseModel permits BgNbd, MbgN
     double scale = alpha + age;
     double shape = r + repeats;
     double second = b + repeats + chancesBeforeRepeats;
-    // The fall of the rate per ln(scale + u): its limits at u = 0 and far out.
-    double steepness = Math.max((shape + 1) * a / (a + second), Math.min(a, shape + 1));
     double whileAlive =
         DiscountedIntegral.of(
             (times, rates) -> {
@@ -112,10 +110,15 @@ abstract sealed class BetaGeometric implements PurchaseModel permits BgNbd, MbgN
               BetaMean.of(shape + 1, a, second, y, rates);
             },
             scale,
-            steepness,
+            steepness(shape + 1, second),
             horizon,
             discountRate);
     return aliveNow(repeats, recency, age) * (shape / scale) * whileAlive;
+  }
+
+  /** The fall of E[(1 + pu/scale)^−order] per ln(scale + u): its limits at u = 0 and far out. */
+  private double steepness(double order, double second) {
+    return Math.max(order * a / (a + second), Math.min(a, order));
   }
 
   /**
@@ -143,24 +146,58 @@ abstract sealed class BetaGeometric implements PurchaseModel permits BgNbd, MbgN
         * (whileAlive + Math.exp(logDropped) * NegativeBinomial.atLeast(purchases, shape, ratio));
   }
 
-  /**
-   * From E[Y²] = Σ (2n − 1) P(Y ≥ n), and P(Y ≥ n) = (b′)_(n−1)/(a+b′)_(n−1) P(NB ≥ n) if alive.
-   */
   @Override
-  public double purchaseVariance(double horizon, int repeats, double recency, double age) {
+  public double[] probabilities(double horizon, int repeats, double recency, double age) {
     Checks.time("horizon", horizon);
     double alive = aliveProbability(repeats, recency, age);
     double second = b + repeats + chancesBeforeRepeats;
-    double[] moments = {0, 0};
+    return stopped(
+        alive, a, second, NegativeBinomial.probabilities(r + repeats, horizon / (alpha + age)));
+  }
+
+  /**
+   * The distribution of purchases that dropout may end at any of them.
+   *
+   * @param second second shape of the dropout probability at the next purchase
+   * @param counts distribution of the purchases were there no dropout
+   */
+  static double[] stopped(double alive, double a, double second, double[] counts) {
+    double[] tails = NegativeBinomial.tails(counts);
     double kept = 1;
-    double[] tails = NegativeBinomial.tails(r + repeats, horizon / (alpha + age));
-    for (int n = 1; n < tails.length; n++) {
-      double reached = kept * tails[n];
-      moments[0] += reached;
-      moments[1] += (2 * n - 1) * reached;
-      kept *= (second + n - 1) / (a + second + n - 1);
+    double[] out = new double[counts.length];
+    out[0] = alive * counts[0] + (1 - alive);
+    for (int n = 1; n < out.length; n++) {
+      double all = a + second + n - 1;
+      double dropped = kept * (a / all);
+      kept *= (second + n - 1) / all;
+      out[n] = alive * (kept * counts[n] + dropped * tails[n]);
     }
-    return alive * (moments[1] - alive * moments[0] * moments[0]);
+    return out;
+  }
+
+  /** The later purchase at w: rate E[λ² (1 − p) e^(−λpw)], wherever before it the earlier one. */
+  @Override
+  public double discountedPairs(
+      double horizon, double discountRate, int repeats, double recency, double age) {
+    Checks.history(repeats, recency, age);
+    Checks.horizon(horizon, discountRate);
+    double scale = alpha + age;
+    double shape = r + repeats;
+    double second = b + repeats + chancesBeforeRepeats;
+    double whileAlive =
+        DiscountedIntegral.ofPairs(
+            (times, rates) -> {
+              double[] y = Arrays.stream(times).map(u -> u / scale).toArray();
+              BetaMean.of(shape + 2, a, second + 1, y, rates);
+            },
+            scale,
+            steepness(shape + 2, second + 1),
+            horizon,
+            discountRate);
+    return aliveNow(repeats, recency, age)
+        * (shape / scale * ((shape + 1) / scale))
+        * (second / (a + second))
+        * whileAlive;
   }
 
   @Override

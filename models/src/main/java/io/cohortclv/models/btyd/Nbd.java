@@ -73,11 +73,20 @@ public final class Nbd implements PurchaseModel {
   }
 
   @Override
-  public double purchaseVariance(double horizon, int repeats, double recency, double age) {
+  public double[] probabilities(double horizon, int repeats, double recency, double age) {
     Checks.time("horizon", horizon);
     Checks.history(repeats, recency, age);
-    double ratio = horizon / (alpha + age);
-    return (r + repeats) * ratio * (1 + ratio);
+    return NegativeBinomial.probabilities(r + repeats, horizon / (alpha + age));
+  }
+
+  /** E[λ²] ((1 − e^(−δh))/δ)²/2. */
+  @Override
+  public double discountedPairs(
+      double horizon, double discountRate, int repeats, double recency, double age) {
+    Checks.history(repeats, recency, age);
+    double time = discountedTime(horizon, discountRate);
+    double shape = r + repeats;
+    return shape / (alpha + age) * ((shape + 1) / (alpha + age)) * time * time / 2;
   }
 
   @Override

@@ -9,6 +9,9 @@ import org.apache.commons.numbers.gamma.RegularizedBeta;
  * (shape)_n/n! · (1 − q)^shape · q^n with q = t/(rate + t).
  */
 final class NegativeBinomial {
+  private static final double NEGLIGIBLE = 1e-14;
+  private static final double UNDERFLOW = 1e-280;
+
   private NegativeBinomial() {}
 
   /**
@@ -28,31 +31,77 @@ final class NegativeBinomial {
     return n == 0 ? 1 : RegularizedBeta.value(ratio / (1 + ratio), n, shape);
   }
 
+  /** P(n) for n = 0, 1, … until less than 1e-14 is left beyond. */
+  static double[] probabilities(double shape, double ratio) {
+    return probabilities(shape, ratio, 1);
+  }
+
   /**
-   * P(n or more) for n = 0, 1, … until it is below 1e-14, summed from the far end so that small
-   * tails keep their digits.
+   * P(n) for n = 0, 1, … until less than 1e-14 of a probability is left beyond.
+   *
+   * @param of that probability, such as the one of what the caller sums up
    */
-  static double[] tails(double shape, double ratio) {
+  static double[] probabilities(double shape, double ratio, double of) {
+    double q = ratio / (1 + ratio);
+    double[] out = new double[16];
+    Recurrence next = new Recurrence(shape, ratio);
     double mean = shape * ratio;
-    double deviation = Math.sqrt(mean * (1 + ratio));
-    // Chernoff: the exponential tail falls by q = ratio/(1 + ratio) a step at last.
-    int most = (int) Math.min(1e8, mean + 10 * deviation + 40 * (1 + ratio) + 10);
-    double[] tails = new double[most + 1];
-    double[] log = new double[most + 1];
-    double logQ = ratio == 0 ? Double.NEGATIVE_INFINITY : Math.log(ratio / (1 + ratio));
-    log[0] = -shape * Math.log1p(ratio);
-    for (int n = 1; n <= most; n++) {
-      log[n] = log[n - 1] + logQ + Math.log((shape + n - 1) / n);
+    for (int n = 0; ; n++) {
+      if (n == out.length) {
+        out = Arrays.copyOf(out, Math.multiplyExact(2, n));
+      }
+      out[n] = next.probability();
+      // The ratios of terms fall to q, or rise to it; past the mean the rest is a geometric series.
+      double fall = Math.max(q, q * (shape + n) / (n + 1));
+      if (n >= mean && fall < 1 && out[n] * fall < NEGLIGIBLE * of * (1 - fall)) {
+        return Arrays.copyOf(out, n + 1);
+      }
+      next.step();
     }
+  }
+
+  /** P(n or more), summed from the far end so that small tails keep their digits. */
+  static double[] tails(double[] probabilities) {
+    double[] tails = new double[probabilities.length];
     double sum = 0;
-    for (int n = most; n >= 0; n--) {
-      sum += Math.exp(log[n]);
+    for (int n = tails.length - 1; n >= 0; n--) {
+      sum += probabilities[n];
       tails[n] = sum;
     }
-    int last = most;
-    while (last > 0 && tails[last] < 1e-14) {
-      last--;
+    return tails;
+  }
+
+  /** P(0), P(1), … one after the other, by their ratios, in logarithms while they underflow. */
+  static final class Recurrence {
+    private final double shape;
+    private final double q;
+    private int n;
+    private double log;
+    private double probability;
+    private boolean inLogs;
+
+    Recurrence(double shape, double ratio) {
+      this.shape = shape;
+      this.q = ratio / (1 + ratio);
+      this.log = -shape * Math.log1p(ratio);
+      this.probability = Math.exp(log);
+      this.inLogs = probability < UNDERFLOW;
     }
-    return Arrays.copyOf(tails, last + 1);
+
+    double probability() {
+      return probability;
+    }
+
+    void step() {
+      double factor = q * (shape + n) / (n + 1);
+      n++;
+      if (!inLogs) {
+        probability *= factor;
+        return;
+      }
+      log += Math.log(factor);
+      probability = Math.exp(log);
+      inLogs = probability < UNDERFLOW;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.cohortclv.models.btyd;
 
 import io.cohortclv.models.math.DiscountedIntegral;
+import io.cohortclv.models.math.GaussLegendre;
 import io.cohortclv.models.math.HypergeometricOne;
 import io.cohortclv.models.math.LogSpace;
 import io.cohortclv.models.math.TanhSinh;
@@ -130,16 +131,7 @@ public final class ParetoNbd implements PurchaseModel {
       double log = Math.log1p(horizon / rate);
       return rate * log * LogSpace.meanDecay((s - 1) * log);
     }
-    return DiscountedIntegral.of(
-        (times, rates) -> {
-          for (int i = 0; i < times.length; i++) {
-            rates[i] = Math.exp(-s * Math.log1p(times[i] / rate));
-          }
-        },
-        rate,
-        s,
-        horizon,
-        discountRate);
+    return DiscountedIntegral.of(survival(rate), rate, s, horizon, discountRate);
   }
 
   /**
@@ -172,28 +164,60 @@ public final class ParetoNbd implements PurchaseModel {
     return aliveNow * (stays + leaves) + (purchases == 0 ? 1 - aliveNow : 0);
   }
 
-  /** With L the time alive within the horizon, E[Y²] = E[λ] E[L] + E[λ²] E[L²]. */
+  /** The same two terms, the second one on Gauss-Legendre panels that all n share. */
   @Override
-  public double purchaseVariance(double horizon, int repeats, double recency, double age) {
+  public double[] probabilities(double horizon, int repeats, double recency, double age) {
     Checks.time("horizon", horizon);
-    double alive = aliveProbability(repeats, recency, age);
+    double aliveNow = aliveProbability(repeats, recency, age);
     double shape = r + repeats;
     double rate = alpha + age;
     double dropoutRate = beta + age;
-    double mean = shape / rate * discountedLife(horizon, 0, dropoutRate);
-    double squaredLife =
-        DiscountedIntegral.of(
-            (times, values) -> {
-              for (int i = 0; i < times.length; i++) {
-                values[i] = 2 * times[i] * Math.exp(-s * Math.log1p(times[i] / dropoutRate));
-              }
-            },
-            dropoutRate,
-            s,
-            horizon,
-            0);
-    double second = mean + shape * (shape + 1) / (rate * rate) * squaredLife;
-    return alive * (second - alive * mean * mean);
+    double[] out = NegativeBinomial.probabilities(shape, horizon / rate);
+    double stays = Math.exp(-s * Math.log1p(horizon / dropoutRate));
+    for (int n = 0; n < out.length; n++) {
+      out[n] *= aliveNow * stays;
+    }
+    // With t = scale (e^v − 1) no power has a zero within |Im v| < π. For each n the integrand is a
+    // power of t times a bump in v, the narrower the larger the shapes.
+    double scale = Math.min(rate, dropoutRate);
+    double length = Math.log1p(horizon / scale);
+    int panels = (int) Math.ceil(length * Math.max(1, (shape + s + 2) / 6)) + 1;
+    for (int panel = 0; panel < panels; panel++) {
+      for (int i = 0; i < GaussLegendre.POINTS; i++) {
+        double t = scale * Math.expm1(length * (panel + GaussLegendre.node(i)) / panels);
+        double dropout =
+            s / dropoutRate * Math.exp(-(s + 1) * Math.log1p(t / dropoutRate)) * (scale + t);
+        double weight = aliveNow * GaussLegendre.weight(i) * length / panels * dropout;
+        NegativeBinomial.Recurrence counts = new NegativeBinomial.Recurrence(shape, t / rate);
+        for (int n = 0; n < out.length; n++) {
+          out[n] += weight * counts.probability();
+          counts.step();
+        }
+      }
+    }
+    out[0] += 1 - aliveNow;
+    return out;
+  }
+
+  /** The later purchase at w: rate E[λ²] P(alive at w), wherever before it the earlier one. */
+  @Override
+  public double discountedPairs(
+      double horizon, double discountRate, int repeats, double recency, double age) {
+    Checks.horizon(horizon, discountRate);
+    double shape = r + repeats;
+    double rate = alpha + age;
+    return aliveProbability(repeats, recency, age)
+        * (shape / rate * ((shape + 1) / rate))
+        * DiscountedIntegral.ofPairs(survival(beta + age), beta + age, s, horizon, discountRate);
+  }
+
+  /** (rate/(rate + u))^s: P(alive at u), given alive. */
+  private DiscountedIntegral.Rate survival(double rate) {
+    return (times, rates) -> {
+      for (int i = 0; i < times.length; i++) {
+        rates[i] = Math.exp(-s * Math.log1p(times[i] / rate));
+      }
+    };
   }
 
   @Override

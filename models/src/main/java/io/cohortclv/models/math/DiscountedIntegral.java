@@ -34,6 +34,23 @@ public final class DiscountedIntegral {
    */
   public static double of(
       Rate rate, double scale, double steepness, double horizon, double discountRate) {
+    return of(rate, scale, steepness, Double.POSITIVE_INFINITY, 0, horizon, discountRate);
+  }
+
+  /**
+   * The same for a rate that also swings at first.
+   *
+   * @param turn shortest period of the swings: no panel is longer
+   * @param calm time after which they are gone
+   */
+  public static double of(
+      Rate rate,
+      double scale,
+      double steepness,
+      double turn,
+      double calm,
+      double horizon,
+      double discountRate) {
     double end = discountRate > 0 ? Math.min(horizon, LAST_EXPONENT / discountRate) : horizon;
     double[] times = new double[GaussLegendre.POINTS];
     double[] rates = new double[GaussLegendre.POINTS];
@@ -42,9 +59,15 @@ public final class DiscountedIntegral {
     while (from < end) {
       double discountLength = Math.log1p(STEEPEST_PANEL / (discountRate * (scale + from)));
       double length = Math.min(LONGEST_PANEL, Math.min(STEEPEST_PANEL / steepness, discountLength));
+      if (from < calm) {
+        length = Math.min(length, Math.log1p(turn / (scale + from)));
+      }
       double left = Math.log1p((end - from) / (scale + from));
       // Equal panels over what is left, unless the discount shortens them on the way.
-      length = discountLength > left ? left / Math.ceil(left / length) : Math.min(length, left);
+      length =
+          discountLength > left && from >= calm
+              ? left / Math.ceil(left / length)
+              : Math.min(length, left);
       double to = from + (scale + from) * Math.expm1(length);
       if (to > end || length >= left) {
         to = end;
@@ -58,6 +81,25 @@ public final class DiscountedIntegral {
       }
     }
     return panels;
+  }
+
+  /**
+   * ∫₀ʰ e^(−δw) f(w) ∫₀ʷ e^(−δu) du dw, for pairs of events: f of the later one, the earlier one
+   * anywhere before it.
+   */
+  public static double ofPairs(
+      Rate rate, double scale, double steepness, double horizon, double discountRate) {
+    return of(
+        (times, rates) -> {
+          rate.at(times, rates);
+          for (int i = 0; i < times.length; i++) {
+            rates[i] *= times[i] * LogSpace.meanDecay(discountRate * times[i]);
+          }
+        },
+        scale,
+        steepness,
+        horizon,
+        discountRate);
   }
 
   private static double panel(

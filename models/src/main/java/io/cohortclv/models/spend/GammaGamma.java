@@ -39,18 +39,24 @@ public final class GammaGamma {
    * @param mean m, their mean; not read when there is none
    */
   public double expectedSpend(double purchases, double mean) {
-    if (!(purchases >= 0 && purchases < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "the number of averaged purchases must be finite and not negative: " + purchases);
+    return posterior(purchases, mean).mean();
+  }
+
+  /**
+   * What is believed of the customer's further amounts.
+   *
+   * @param purchases x, how many amounts were averaged; 0 for none
+   * @param mean m, their mean; not read when there is none
+   */
+  public SpendPosterior posterior(double purchases, double mean) {
+    requireCount(purchases);
+    double sum = 0;
+    if (purchases > 0) {
+      requirePositive(mean);
+      sum = purchases * mean;
     }
-    if (purchases == 0) {
-      return populationMean();
-    }
-    requirePositive(mean);
-    double shape = parameters.p() * purchases + parameters.q() - 1;
-    return shape <= 0
-        ? Double.POSITIVE_INFINITY
-        : parameters.p() * (parameters.v() + purchases * mean) / shape;
+    return new SpendPosterior(
+        parameters.p(), parameters.q() + parameters.p() * purchases, parameters.v() + sum);
   }
 
   /** ln of the density of the mean of so many purchases. */
@@ -73,9 +79,14 @@ public final class GammaGamma {
 
   /** The mean amount over all customers, p v / (q − 1); infinite where q ≤ 1. */
   public double populationMean() {
-    return parameters.q() <= 1
-        ? Double.POSITIVE_INFINITY
-        : parameters.p() * parameters.v() / (parameters.q() - 1);
+    return expectedSpend(0, 0);
+  }
+
+  private static void requireCount(double purchases) {
+    if (!(purchases >= 0 && purchases < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "the number of averaged purchases must be finite and not negative: " + purchases);
+    }
   }
 
   private static void requirePositive(double mean) {

@@ -63,6 +63,45 @@ class PurchaseModelLawsTest {
     assertThat(checked).isGreaterThan(SEEDS / 5);
   }
 
+  /** One by one they are exact in each; together, to 1e-12 of 1. */
+  @ParameterizedTest
+  @EnumSource(ModelFamily.class)
+  void probabilitiesTogether_areThoseOneByOne(ModelFamily family) {
+    for (long seed = 0; seed < SEEDS / 3; seed++) {
+      Case c = draw(family, seed);
+      double[] all = c.model().probabilities(c.horizon(), c.x(), c.recency(), c.age());
+      double sum = 0;
+      for (int n = 0; n < all.length; n++) {
+        sum += all[n];
+        if (n < 20 || n % 16 == 0) {
+          assertThat(all[n])
+              .as("%d purchases of %s", n, c)
+              .isCloseTo(
+                  c.model().probability(n, c.horizon(), c.x(), c.recency(), c.age()),
+                  within(1e-12));
+        }
+      }
+      assertThat(sum).as("%s", c).isCloseTo(1, within(1e-11));
+    }
+  }
+
+  /** As the discount vanishes, and as the horizon does not bind, its limits. */
+  @ParameterizedTest
+  @EnumSource(ModelFamily.class)
+  void discountedVariance_goesOverIntoThePlainOneAndIntoThatOfAnInfiniteHorizon(
+      ModelFamily family) {
+    for (long seed = 0; seed < SEEDS / 3; seed++) {
+      Case c = draw(family, seed);
+      double plain = c.model().purchaseVariance(c.horizon(), c.x(), c.recency(), c.age());
+      double hardly = c.model().purchaseVariance(c.horizon(), 1e-9, c.x(), c.recency(), c.age());
+      assertThat(hardly).as("%s", c).isCloseTo(plain, within(1e-5 * (1e-6 + plain)));
+      double forever =
+          c.model().purchaseVariance(Double.POSITIVE_INFINITY, 0.1, c.x(), c.recency(), c.age());
+      double far = c.model().purchaseVariance(390, 0.1, c.x(), c.recency(), c.age());
+      assertThat(far).as("%s", c).isCloseTo(forever, within(1e-9 * (1 + forever)));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(ModelFamily.class)
   void aliveProbability_neverRisesWithSilenceNorWithTimeAhead(ModelFamily family) {
