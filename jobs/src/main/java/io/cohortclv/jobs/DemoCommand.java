@@ -76,7 +76,7 @@ final class DemoCommand implements Callable<Integer> {
       progress.stage("simulate a shop");
       ShopTruth truth = simulate(shop);
       ClvConfig config = ClvConfigs.load(shop.resolve("clv.conf")).withIdentifiers(DEMO_KEY);
-      try (Lake lake = Lake.open(config, "demo")) {
+      try (Lake lake = Lake.openToWrite(config, "demo")) {
         Run run = RunCommand.everything(lake, config, truth.lastDay(), progress);
         progress.stage("compare with the truth");
         print(lake, run, config, truth, shop);

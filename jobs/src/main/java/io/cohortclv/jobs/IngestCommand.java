@@ -34,7 +34,7 @@ final class IngestCommand implements Callable<Integer> {
   public Integer call() {
     ClvConfig config = ClvConfigs.load(conf);
     List<Taken> taken;
-    try (Lake lake = Lake.open(config, "ingest");
+    try (Lake lake = Lake.openToWrite(config, "ingest");
         Progress progress = Progress.of(spec.commandLine().getErr())) {
       progress.stage("ingest");
       taken = IngestJob.run(lake, config);

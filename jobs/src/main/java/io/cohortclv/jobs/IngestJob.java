@@ -17,6 +17,7 @@ import io.cohortclv.transforms.identity.Pseudonyms;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Contract.InputColumn;
 import io.cohortclv.transforms.table.FxRates;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -51,6 +52,29 @@ final class IngestJob {
    */
   static List<Taken> run(Lake lake, ClvConfig config) {
     return new IngestJob(lake, config).run();
+  }
+
+  /**
+   * What would become of the first rows of these files, were they the first of the lake; writes
+   * nothing. Groups that the cut goes through are judged by the rows before it.
+   *
+   * @throws CommandException when they cannot be read or do not map
+   */
+  static Dataset<Row> preview(
+      Lake lake, ClvConfig config, SourceConfig source, List<RawFile> files, int rows) {
+    IngestJob job = new IngestJob(lake, config);
+    Contract contract = Contract.of(source.input());
+    try {
+      Dataset<Row> raw = lake.rawFiles().read(source, files);
+      job.requireColumns(source, raw);
+      Batch batch = new Batch("check", source.input(), source.name(), files, Instant.now());
+      return CleanRows.of(
+          raw.limit(rows),
+          job.mapping(batch, source, contract),
+          lake.spark().createDataFrame(List.of(), contract.clean().schema()));
+    } catch (Exception e) { // Spark's own are checked, and Scala does not declare them
+      throw explained(source, e);
+    }
   }
 
   private List<Taken> run() {

@@ -22,7 +22,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClvConfig config = options.config();
-    try (Lake lake = Lake.open(config, "run");
+    try (Lake lake = Lake.openToWrite(config, "run");
         Progress progress = Progress.of(spec.commandLine().getErr())) {
       Run run = everything(lake, config, options.asOf(), progress);
       spec.commandLine()
@@ -38,10 +38,19 @@ final class RunCommand implements Callable<Integer> {
     progress.stage("ingest");
     IngestJob.run(lake, config);
     Run run = lake.runs().begin(asOf);
-    for (Pipeline.Step step : Pipeline.STEPS) {
-      progress.stage(step.name());
-      Pipeline.execute(step, lake, config, run);
+    try {
+      for (Pipeline.Step step : Pipeline.STEPS) {
+        progress.stage(step.name());
+        Pipeline.execute(step, lake, config, run);
+      }
+      return run;
+    } catch (Exception e) { // Spark's own are checked, and Scala does not declare them
+      try {
+        lake.removeScratch(run); // nobody goes on with this run
+      } catch (RuntimeException alsoFailed) {
+        e.addSuppressed(alsoFailed);
+      }
+      throw e;
     }
-    return run;
   }
 }

@@ -40,7 +40,7 @@ final class StageCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClvConfig config = options.config();
-    try (Lake lake = Lake.open(config, step.name());
+    try (Lake lake = Lake.openToWrite(config, step.name());
         Progress progress = Progress.of(spec.commandLine().getErr())) {
       Run run = step.equals(FIRST) ? lake.runs().begin(options.asOf()) : resume(lake);
       progress.stage(step.name() + " " + run.runId());

@@ -87,7 +87,11 @@ class OnlineRetailIT {
 
   private ClvConfig inFolder(ClvConfig config) {
     return new ClvConfig(
-        new ClvConfig.Lake(folder.resolve("lake").toUri().toString(), "retail"),
+        new ClvConfig.Lake(
+            folder.resolve("lake").toUri().toString(),
+            "retail",
+            config.lake().lease(),
+            config.lake().storage()),
         config.identifiers(),
         config.reporting(),
         config.inputs(),

@@ -50,8 +50,10 @@ public record ClvConfig(
    *
    * @param root URI or path of the lake's folder
    * @param database catalog database the {@code current_*} views are made in
+   * @param lease until the lease of a command that gives no sign of life ends
+   * @param storage Hadoop's settings of the file systems that lake and raw logs lie on, by name
    */
-  public record Lake(String root, String database) {}
+  public record Lake(String root, String database, Duration lease, Map<String, String> storage) {}
 
   /**
    * How people are named in published tables.

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -39,6 +40,7 @@ public final class ClvConfigs {
   private static final int SHORTEST_KEY = 16;
   static final String SOURCE_DEFAULTS = "source-defaults";
   private static final String INPUTS = "inputs";
+  private static final String STORAGE = "lake.storage";
 
   /** The attribution models the product computes. */
   private static final Set<String> ATTRIBUTION_MODELS = Set.copyOf(AttributionRules.KNOWN);
@@ -55,6 +57,15 @@ public final class ClvConfigs {
    *     key, file and line
    */
   public static ClvConfig load(Path file) {
+    return load(file, true);
+  }
+
+  /** The same where sources need no schema yet, since one is to be proposed. */
+  public static ClvConfig loadToPropose(Path file) {
+    return load(file, false);
+  }
+
+  private static ClvConfig load(Path file, boolean withSchemas) {
     if (!Files.isRegularFile(file)) {
       throw CommandException.usage(
           "There is no configuration file "
@@ -63,13 +74,13 @@ public final class ClvConfigs {
               + " every setting.");
     }
     try {
-      return read(file);
+      return read(file, withSchemas);
     } catch (ConfigException e) {
       throw CommandException.usage("The configuration cannot be read: " + e.getMessage() + ".");
     }
   }
 
-  private static ClvConfig read(Path file) {
+  private static ClvConfig read(Path file, boolean withSchemas) {
     Config given =
         ConfigFactory.parseFile(
             file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
@@ -87,14 +98,18 @@ public final class ClvConfigs {
 
     Settings settings = new Settings(merged, file);
     return new ClvConfig(
-        new ClvConfig.Lake(settings.location("lake.root"), settings.text("lake.database")),
+        new ClvConfig.Lake(
+            settings.location("lake.root"),
+            settings.text("lake.database"),
+            settings.duration("lake.lease"),
+            storage(merged.getObject(STORAGE))),
         new ClvConfig.Identifiers(key(settings)),
         new ClvConfig.Reporting(
             settings.currency("reporting.currency"),
             settings.zone("reporting.timezone"),
             settings.positive("reporting.horizon-days"),
             settings.number("reporting.discount-rate-per-year", 0, 10)),
-        inputs(merged, file),
+        inputs(merged, file, withSchemas),
         settings.optionalDay("history-complete-from"),
         new ClvConfig.Attribution(
             settings.oneOf("attribution.contract-model", ATTRIBUTION_MODELS),
@@ -119,6 +134,35 @@ public final class ClvConfigs {
         hash(merged, known.keySet()));
   }
 
+  /** Settings by their dotted names, quoted or not. */
+  private static Map<String, String> storage(ConfigObject given) {
+    Map<String, String> storage = new TreeMap<>();
+    flatten("", given, storage);
+    return storage;
+  }
+
+  private static void flatten(String prefix, ConfigObject object, Map<String, String> into) {
+    object.forEach(
+        (name, value) -> {
+          if (value instanceof ConfigObject child) {
+            flatten(prefix + name + ".", child, into);
+          } else if (value.unwrapped() != null) {
+            if (!(prefix + name).startsWith("fs.")) {
+              throw CommandException.usage(
+                  STORAGE
+                      + "."
+                      + prefix
+                      + name
+                      + " ("
+                      + Settings.place(value)
+                      + ") is no setting of a file system: those begin with fs. (conf/s3.conf shows"
+                      + " S3's). Give Spark's own to spark-submit.");
+            }
+            into.put(prefix + name, value.unwrapped().toString());
+          }
+        });
+  }
+
   /** An empty key or a guessable one would hash nobody's name away. */
   private static Optional<String> key(Settings settings) {
     Optional<String> key = settings.optionalText(IDENTIFIERS_KEY);
@@ -133,7 +177,8 @@ public final class ClvConfigs {
   }
 
   /** Sources by input, in the order of the contracts: HOCON keeps no order of its own. */
-  private static Map<String, List<SourceConfig>> inputs(Config merged, Path file) {
+  private static Map<String, List<SourceConfig>> inputs(
+      Config merged, Path file, boolean withSchemas) {
     ConfigObject given = merged.getObject(INPUTS);
     ConfigObject defaults = merged.getObject(SOURCE_DEFAULTS);
     Sources.requireContracts(given);
@@ -157,7 +202,7 @@ public final class ClvConfigs {
       inputs.put(
           contract.name(),
           IntStream.range(0, objects.size())
-              .mapToObj(i -> Sources.read(contract, i, objects.get(i), defaults, file))
+              .mapToObj(i -> Sources.read(contract, i, objects.get(i), defaults, file, withSchemas))
               .toList());
     }
     Sources.requireOrdersOf(inputs);

@@ -10,10 +10,12 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Keeps secrets out of configuration files: files are copied, committed and logged. */
-final class Secrets {
+public final class Secrets {
+  /** The name of a class that provides credentials is none. */
   private static final Pattern SECRET_KEY =
       Pattern.compile(
-          "(fs\\.s3a\\..*key|.*(password|passwd|secret|credential|access[.-]?key|(^|[._-])token).*)",
+          "(?!.*\\.credentials\\.provider(\\.mapping)?$)"
+              + "(.*fs\\.s3a\\..*key|.*(password|passwd|secret|credential|access[.-]?key|(^|[._-])token).*)",
           Pattern.CASE_INSENSITIVE);
 
   /** {@code scheme://user:password@host}. */
@@ -41,6 +43,22 @@ final class Secrets {
           ClvConfigs.IDENTIFIERS_KEY,
           merged.getValue(ClvConfigs.IDENTIFIERS_KEY),
           "set the environment variable CLV_ID_KEY instead");
+    }
+  }
+
+  /**
+   * Refuses secrets among the settings that a session was started with: command lines show in lists
+   * of processes, and both they and property files in event logs.
+   */
+  public static void refuseSettings(Iterable<String> names) {
+    for (String name : names) {
+      if (name.startsWith("spark.hadoop.") && SECRET_KEY.matcher(name).matches()) {
+        throw CommandException.usage(
+            name
+                + " is set on the command line or in a properties file, where others can read it: use"
+                + " the storage's own credential provider, such as AWS_ACCESS_KEY_ID and"
+                + " AWS_SECRET_ACCESS_KEY in the environment or the role of the machine.");
+      }
     }
   }
 

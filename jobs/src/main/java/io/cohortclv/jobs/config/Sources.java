@@ -53,9 +53,15 @@ final class Sources {
    *
    * @param position in the input's list, from 0
    * @param defaults what it has unless it says otherwise; also says which keys there are
+   * @param withSchema whether files that carry no schema need one
    */
   static SourceConfig read(
-      Contract contract, int position, ConfigObject given, ConfigObject defaults, Path file) {
+      Contract contract,
+      int position,
+      ConfigObject given,
+      ConfigObject defaults,
+      Path file,
+      boolean withSchema) {
     String place = "inputs." + contract.name() + "[" + position + "]";
     new KnownKeys(defaults).requireKnown(place, given);
     Config config = given.withFallback(defaults).toConfig();
@@ -64,13 +70,13 @@ final class Sources {
     String sourceSystem = settings.text("source-system");
     String format = settings.oneOf("format", FORMATS);
     Optional<String> schema = settings.optionalText("schema");
-    if (schema.isEmpty() && !format.equals("parquet")) {
+    if (withSchema && schema.isEmpty() && !format.equals("parquet")) {
       throw CommandException.usage(
           place
               + ".schema is not set, and "
               + format
               + " files do not carry one: name the raw columns and their types, such as \"id"
-              + " STRING, total_cents BIGINT\".");
+              + " STRING, total_cents BIGINT\". clv check --propose reads a sample and writes it.");
     }
     if (!format.equals("parquet")) {
       schema.ifPresent(ddl -> requireSchema(settings, ddl));

@@ -54,6 +54,20 @@ final class DeltaStore {
     return new Path(root, relative).toString();
   }
 
+  boolean isThere() {
+    try {
+      return root.getFileSystem(spark.sessionState().newHadoopConf()).exists(root);
+    } catch (IOException e) {
+      throw CommandException.failed(
+          "The lake "
+              + root
+              + " cannot be reached: "
+              + e.getMessage()
+              + " See to lake.root, the network and the credentials, then try again.",
+          e);
+    }
+  }
+
   boolean exists(String relative) {
     return DeltaTable.isDeltaTable(spark, path(relative));
   }

@@ -45,6 +45,9 @@ public final class Lake implements AutoCloseable {
   private final DeltaStore store;
   private final Publications publications;
 
+  /** Of a lake that is written. */
+  private Optional<Lease> lease = Optional.empty();
+
   private Lake(SparkSession spark, boolean ownsSession, ClvConfig config, String job) {
     this.spark = spark;
     this.ownsSession = ownsSession;
@@ -57,7 +60,29 @@ public final class Lake implements AutoCloseable {
   /** Opens the lake; uses the session of this thread when there is one and then leaves it open. */
   public static Lake open(ClvConfig config, String job) {
     boolean ownsSession = SparkSession.getActiveSession().isEmpty();
-    return new Lake(Sessions.open("clv " + job, Sessions.Work.LAKE), ownsSession, config, job);
+    SparkSession spark = Sessions.open("clv " + job, Sessions.Work.LAKE, config.lake().storage());
+    return new Lake(spark, ownsSession, config, job);
+  }
+
+  /**
+   * The same for a command that writes: no other may at the same time.
+   *
+   * @throws CommandException of kind failed when another does
+   */
+  public static Lake openToWrite(ClvConfig config, String job) {
+    Lake lake = open(config, job);
+    try {
+      lake.lease = Optional.of(Lease.take(lake, job, config.lake().lease()));
+      return lake;
+    } catch (Exception e) { // Spark's own are checked, and Scala does not declare them
+      lake.close();
+      throw e;
+    }
+  }
+
+  /** The row of ops.lease of the command that writes this lake now, if one does. */
+  public Optional<Row> holder() {
+    return Lease.holder(this);
   }
 
   public SparkSession spark() {
@@ -110,6 +135,15 @@ public final class Lake implements AutoCloseable {
   /** All rows of the clean zone, whatever their outcome. */
   public Dataset<Row> clean(Contract contract) {
     return store.read(contract.clean().path(), contract.clean().schema());
+  }
+
+  /**
+   * Whether there is anything at the lake's root.
+   *
+   * @throws CommandException of kind failed when the storage does not tell
+   */
+  public boolean isThere() {
+    return store.isThere();
   }
 
   /** The raw logs' files. */
@@ -220,7 +254,13 @@ public final class Lake implements AutoCloseable {
    * @param tables every table the product publishes; those the run did not write stay out
    */
   public Publication publish(Run run, List<Table> tables) {
+    lease.ifPresent(Lease::requireHeld);
     return publications.publish(run, tables, config.hash(), provenance(run));
+  }
+
+  /** Removes the ledgers of a run that is not going to be published. */
+  public void removeScratch(Run run) {
+    publications.removeScratch(run);
   }
 
   // --- what the jobs say about themselves
@@ -293,6 +333,7 @@ public final class Lake implements AutoCloseable {
 
   @Override
   public void close() {
+    lease.ifPresent(Lease::close);
     if (ownsSession) {
       try {
         spark.close();

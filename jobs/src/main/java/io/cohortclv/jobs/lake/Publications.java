@@ -175,8 +175,12 @@ final class Publications {
         replaceView(table);
       }
     }
-    store.remove(scratch(run));
+    removeScratch(run);
     return publication;
+  }
+
+  void removeScratch(Run run) {
+    store.remove(scratch(run));
   }
 
   /** One commit for all months that differ; none when none does. */

@@ -141,6 +141,23 @@ public final class RawFiles {
         : rows;
   }
 
+  /**
+   * A schema that fits the first rows of these files, as DDL. CSV has no types, so its columns are
+   * text; in JSON, broken numbers are decimals, for money is.
+   *
+   * @param rows lines looked at
+   */
+  public String proposeSchema(SourceConfig source, List<RawFile> files, int rows) {
+    requirePresent(source, files);
+    if (source.format().equals(PARQUET)) {
+      return reader(source).load(paths(files)).schema().toDDL();
+    }
+    Dataset<String> lines = spark.read().textFile(paths(files)).limit(rows);
+    DataFrameReader reader =
+        spark.read().options(source.options()).option("prefersDecimal", "true");
+    return (source.format().equals(CSV) ? reader.csv(lines) : reader.json(lines)).schema().toDDL();
+  }
+
   private DataFrameReader reader(SourceConfig source) {
     DataFrameReader reader = spark.read().format(source.format()).options(source.options());
     if (source.format().equals(PARQUET)) {

@@ -1,12 +1,15 @@
 package io.cohortclv.jobs.lake;
 
+import io.cohortclv.jobs.config.Secrets;
 import java.io.File;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.apache.commons.io.FileUtils;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import scala.Tuple2;
 
 /**
  * Opens Spark: the session that spark-submit configured, or one embedded in this process.
@@ -29,8 +32,20 @@ public final class Sessions {
 
   private Sessions() {}
 
+  /** Opens a session for files that need no settings of their storage. */
   public static SparkSession open(String appName, Work work) {
+    return open(appName, work, Map.of());
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param storage Hadoop's settings by name, taken where nothing else set them
+   */
+  public static SparkSession open(String appName, Work work, Map<String, String> storage) {
     SparkConf conf = new SparkConf();
+    Secrets.refuseSettings(Arrays.stream(conf.getAll()).map(Tuple2::_1).toList());
+    storage.forEach((name, value) -> conf.setIfMissing("spark.hadoop." + name, value));
     conf.setIfMissing("spark.app.name", appName);
     conf.set("spark.sql.session.timeZone", "UTC");
     conf.set("spark.sql.ansi.enabled", "true");
@@ -42,6 +57,7 @@ public final class Sessions {
       conf.set("spark.databricks.delta.skipRecordingEmptyCommits", "false");
       if (!conf.contains("spark.delta.logStore.class")) {
         conf.setIfMissing("spark.delta.logStore.s3a.impl", ConditionalPutLogStore.class.getName());
+        conf.setIfMissing("spark.delta.logStore.file.impl", HardLinkLogStore.class.getName());
       }
       // Delta's default of ten million attempts is a hang.
       conf.setIfMissing("spark.databricks.delta.maxCommitAttempts", "50");

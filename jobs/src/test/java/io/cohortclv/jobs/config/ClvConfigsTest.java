@@ -37,7 +37,9 @@ class ClvConfigsTest {
   void load_takesEveryDefaultFromTheDocumentedFile() {
     ClvConfig config = load("lake.root = lake");
 
-    assertThat(config.lake()).isEqualTo(new ClvConfig.Lake(folder + "/lake", "cohort_clv"));
+    assertThat(config.lake())
+        .isEqualTo(
+            new ClvConfig.Lake(folder + "/lake", "cohort_clv", Duration.ofMinutes(5), Map.of()));
     assertThat(config.identifiers().key())
         .isEqualTo(Optional.ofNullable(System.getenv("CLV_ID_KEY")));
     assertThat(config.reporting())
@@ -98,14 +100,27 @@ class ClvConfigsTest {
     ClvConfig config =
         load(
             """
-            lake { root = "s3a://company/clv", database = clv }
+            lake { root = "s3a://company/clv", database = clv, lease = 90s }
+            lake.storage { "fs.s3a.endpoint" = "https://s3", "fs.s3a.endpoint.region" = eu }
+            lake.storage { fs.s3a.path.style.access = true }
+            lake.storage { "fs.s3a.aws.credentials.provider" = org.Anonymous }
             reporting { currency = GBP, timezone = "Europe/London", horizon-days = 180 }
             history-complete-from = 2010-01-01
             attribution { contract-model = first_touch, compare = [], click-window = 12h }
             fit { age-convention = difference, model = bg-nbd }
             """);
 
-    assertThat(config.lake()).isEqualTo(new ClvConfig.Lake("s3a://company/clv", "clv"));
+    assertThat(config.lake())
+        .isEqualTo(
+            new ClvConfig.Lake(
+                "s3a://company/clv",
+                "clv",
+                Duration.ofSeconds(90),
+                Map.of(
+                    "fs.s3a.endpoint", "https://s3",
+                    "fs.s3a.endpoint.region", "eu",
+                    "fs.s3a.path.style.access", "true",
+                    "fs.s3a.aws.credentials.provider", "org.Anonymous")));
     assertThat(config.reporting())
         .isEqualTo(new ClvConfig.Reporting("GBP", ZoneId.of("Europe/London"), 180, 0.10));
     assertThat(config.historyCompleteFrom()).contains(LocalDate.of(2010, 1, 1));
@@ -191,6 +206,9 @@ class ClvConfigsTest {
         "lake.root = \"s3://bucket/clv\"   | lake.root              | s3a",
         "lake.root = ${nowhere}            | nowhere                | cannot be read",
         "fs.s3a.secret.key = x             | fs.s3a.secret.key      | credential provider",
+        "lake.storage { \"fs.s3a.access.key\" = x } | fs.s3a.access.key | credential provider",
+        "lake.storage { \"fs.s3a.bucket.b.secret.key\" = x } | secret.key | credential provider",
+        "lake.storage { spark.master = local } | spark.master | file systems",
         "db { password = x }               | db.password            | credential provider",
         "lake.root = \"s3a://me:pw@bucket/clv\" | lake.root         | credential provider",
         "identifiers.key = abc             | identifiers.key        | CLV_ID_KEY",
@@ -279,6 +297,25 @@ class ClvConfigsTest {
     assertThat(load("home = lake\nlake.root = ${home}").hash()).isEqualTo(hash);
     assertThat(load("lake.root = lake\nreporting.horizon-days = 364").hash()).isNotEqualTo(hash);
     assertThat(hash).matches("[0-9a-f]{64}");
+  }
+
+  @Test
+  void settings_thatAreCredentialsAreRefused() {
+    Secrets.refuseSettings(
+        List.of(
+            "spark.hadoop.fs.s3a.endpoint",
+            "spark.hadoop.fs.s3a.aws.credentials.provider",
+            "spark.executor.memory"));
+    for (String name :
+        List.of(
+            "spark.hadoop.fs.s3a.secret.key",
+            "spark.hadoop.fs.s3a.bucket.company.access.key",
+            "spark.hadoop.fs.s3a.session.token")) {
+      assertThatExceptionOfType(CommandException.class)
+          .isThrownBy(() -> Secrets.refuseSettings(List.of(name)))
+          .withMessageContaining(name)
+          .satisfies(e -> assertThat(e.exitCode()).isEqualTo(2));
+    }
   }
 
   private ClvConfig load(String text) {

@@ -20,6 +20,8 @@ public final class TestLakes {
     System.setProperty("spark.master", "local[2]");
     System.setProperty("spark.ui.enabled", "false");
     System.setProperty("spark.databricks.delta.snapshotPartitions", "2");
+    // The product's own, which some tests stop.
+    System.setProperty("spark.delta.logStore.file.impl", StoppingLogStore.class.getName());
     System.setProperty(
         "spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/clv-test-warehouse");
     SparkSession.setActiveSession(Sessions.open("tests", Sessions.Work.LAKE));
@@ -41,7 +43,7 @@ public final class TestLakes {
       inputs.computeIfAbsent(source.input(), i -> new ArrayList<>()).add(source);
     }
     return new ClvConfig(
-        new ClvConfig.Lake(root.toUri().toString(), "clv"),
+        new ClvConfig.Lake(root.toUri().toString(), "clv", Duration.ofMinutes(5), Map.of()),
         new ClvConfig.Identifiers(Optional.of("a key of tests")),
         new ClvConfig.Reporting("EUR", ZoneId.of("Europe/Berlin"), 365, 0.1),
         inputs,

@@ -28,6 +28,7 @@ public final class Catalog {
           Operations.DQ_QUARANTINE,
           Operations.LAKE_SETTING,
           Operations.RUN_AUDIT,
+          Operations.LEASE,
           Operations.PUBLICATION);
 
   private Catalog() {}

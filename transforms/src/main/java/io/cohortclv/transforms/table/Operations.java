@@ -44,6 +44,16 @@ public final class Operations {
   public static final String DATA_THROUGH_TS = "data_through_ts";
   public static final String INPUT_VERSIONS = "input_versions";
 
+  public static final String LEASE_NUMBER = "lease_number";
+  public static final String OWNER = "owner";
+  public static final String HOST = "host";
+  public static final String PROCESS_ID = "process_id";
+  public static final String PROCESS_START = "process_start";
+  public static final String SINCE = "since";
+  public static final String EXPIRES_AT = "expires_at";
+
+  public static final String HELD = "held";
+  public static final String RELEASED = "released";
   public static final String PLANNED = "planned";
   public static final String DONE = "done";
 
@@ -113,6 +123,20 @@ public final class Operations {
           text(SETTING, "Setting"),
           text(VALUE, "What it was when the first row was written; of a secret, its keyed hash"),
           instant(AT, "When"));
+
+  public static final Table LEASE =
+      Table.ops(
+          "lease",
+          "one state of the lease of the lake; the row of the highest number holds",
+          whole(LEASE_NUMBER, "Position among all states, from 1"),
+          text(STATE, "held or released"),
+          text(OWNER, "Command that has or had it"),
+          text(HOST, "Machine it runs on"),
+          whole(PROCESS_ID, "Its process there"),
+          instant(PROCESS_START, "When that process began, since numbers are used again"),
+          instant(SINCE, "When it took the lease"),
+          instant(EXPIRES_AT, "When the lease ends unless renewed"),
+          instant(AT, "When the state was reached"));
 
   public static final Table PUBLICATION =
       Table.ops(
