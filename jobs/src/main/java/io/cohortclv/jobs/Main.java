@@ -42,9 +42,11 @@ public final class Main implements Callable<Integer> {
           SimulateCommand.class,
           EstimateCommand.class,
           RunCommand.class,
+          CheckCommand.class,
           IngestCommand.class,
           BacktestCommand.class,
           ShowCommand.class,
+          StatusCommand.class,
           GenerateCompletion.class);
 
   @Spec private CommandSpec spec;

@@ -9,6 +9,8 @@ import static org.apache.spark.sql.functions.to_json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.config.ClvConfigs;
 import io.cohortclv.jobs.lake.Lake;
@@ -23,6 +25,7 @@ import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.Operations;
 import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.Scorecards;
 import io.cohortclv.transforms.table.Table;
 import java.io.PrintWriter;
@@ -246,5 +249,33 @@ class PipelineIT {
     assertThat(code).isZero();
     assertThat(out.toString().strip())
         .matches("\\{\"source_type\":\"direct\",\"n_customers\":\\d+\\.0}");
+  }
+
+  @Test
+  @Order(10)
+  void status_isOneObjectOfWhatStands() throws Exception {
+    StringWriter out = new StringWriter();
+    int code =
+        Main.run(
+            new PrintWriter(out),
+            new PrintWriter(Writer.nullWriter()),
+            "status",
+            "--conf",
+            shop.resolve("clv.conf").toString(),
+            "--format",
+            "json");
+    assertThat(code).isZero();
+    JsonNode status = new ObjectMapper().readTree(out.toString());
+    assertThat(status.path("busy").isNull()).isTrue();
+    assertThat(status.path("published")).hasSize(2);
+    assertThat(status.path("published").get(0).path("as_of_date").asText())
+        .isEqualTo(truth.lastDay().toString());
+    assertThat(status.path("published").get(1).path("is_backfill").asBoolean()).isTrue();
+    assertThat(status.path("runs")).hasSize(3);
+    JsonNode orders = status.path("inputs").get(0);
+    assertThat(orders.path("input").asText()).isEqualTo("orders");
+    assertThat(orders.path("accepted").asLong()).isEqualTo(lake.versions(Orders.CONTRACT).count());
+    assertThat(orders.path("newest_event").asText()).startsWith(truth.lastDay().toString());
+    assertThat(status.path("rejected")).isNotEmpty();
   }
 }
