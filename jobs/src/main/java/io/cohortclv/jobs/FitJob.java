@@ -6,9 +6,7 @@ import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.models.btyd.ModelFamily;
-import io.cohortclv.models.fit.Histories;
 import io.cohortclv.models.fit.InfeasibleDataException;
-import io.cohortclv.models.fit.PurchaseFits;
 import io.cohortclv.transforms.fitting.RegistryRows;
 import io.cohortclv.transforms.fitting.SegmentTree;
 import io.cohortclv.transforms.summary.CompressedHistories;
@@ -46,25 +44,18 @@ final class FitJob implements Stage {
     return lake.write(ModelRegistry.TABLE, run, registry).rows() + validate(lake, config, run);
   }
 
-  /** The purchase model of all customers. */
+  /** The purchase model of all customers, tested against one in which nobody drops out. */
   private static Row pooled(
       Lake lake, ClvConfig config, Run run, ModelFamily family, Dataset<Row> fittable) {
-    Histories.Builder builder = Histories.builder();
-    for (Row row :
-        lake.collectSmall(
-            CompressedHistories.ofPurchases(fittable),
-            config.fit().maxDistinctHistories(),
-            "distinct histories (fit.max-distinct-histories)")) {
-      builder.add(
-          Math.toIntExact(row.getAs(CustomerSummary.REPEATS)),
-          row.<Double>getAs(CustomerSummary.RECENCY_DAYS),
-          row.<Double>getAs(CustomerSummary.AGE_DAYS),
-          row.<Long>getAs(CompressedHistories.CUSTOMERS));
-    }
-    Histories histories = builder.build();
-    try {
-      return RegistryRows.of(
-          PurchaseFits.fit(family, histories), histories, ModelRegistry.POOLED, Build.revision());
+    try (PurchaseTable table =
+        PurchaseTable.of(
+            lake, CompressedHistories.ofPurchases(fittable), config.fit().maxDistinctHistories())) {
+      return RegistryRows.ofPooled(
+          table.fit(family),
+          family == ModelFamily.NBD ? null : table.fit(ModelFamily.NBD),
+          table.fingerprint(),
+          List.of(),
+          Build.revision());
     } catch (InfeasibleDataException e) {
       throw CommandException.data(
           "The purchase model of "
@@ -76,23 +67,20 @@ final class FitJob implements Stage {
 
   /** The spend models of all customers and of each source type. */
   private static List<Row> spendModels(Lake lake, ClvConfig.Fit settings, Dataset<Row> fittable) {
-    List<Row> spend =
-        lake.collectSmall(
-            CompressedHistories.ofSpend(fittable),
-            settings.maxDistinctHistories(),
-            "distinct mean spends (fit.max-distinct-histories)");
     List<Row> revenue =
         lake.collectSmall(
             CompressedHistories.ofRevenue(fittable),
             CustomerAcquisition.SOURCE_TYPES.size(),
             "source types");
-    List<Row> rows = new ArrayList<>();
-    rows.addAll(SpendModels.registryRows(ModelRegistry.POOLED, spend, revenue));
-    for (Row source : revenue) {
-      rows.addAll(
-          SpendModels.registryRows(source.getAs(CompressedHistories.SEGMENT), spend, revenue));
+    try (SpendTable table =
+        SpendTable.of(
+            lake, CompressedHistories.ofSpend(fittable), settings.maxDistinctHistories())) {
+      List<Row> rows = new ArrayList<>(table.registryRows(ModelRegistry.POOLED, revenue));
+      for (Row source : revenue) {
+        rows.addAll(table.registryRows(source.getAs(CompressedHistories.SEGMENT), revenue));
+      }
+      return rows;
     }
-    return rows;
   }
 
   /** Refits without the last days and writes how the forecasts did; nothing of too short a log. */

@@ -4,12 +4,12 @@ import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.btyd.PurchaseModel;
 import io.cohortclv.models.fit.ForecastAccuracy;
-import io.cohortclv.models.fit.Histories;
 import io.cohortclv.models.fit.InfeasibleDataException;
 import io.cohortclv.models.fit.ModelComparison;
 import io.cohortclv.models.fit.PurchaseFit;
 import io.cohortclv.models.fit.PurchaseFits;
 import io.cohortclv.models.fit.PurchaseTracking;
+import io.cohortclv.transforms.summary.CompressedHistories;
 import io.cohortclv.transforms.summary.HoldoutHistories;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
@@ -37,19 +37,29 @@ final class Holdout {
 
   private static final int DAYS_PER_WEEK = 7;
 
+  /** Days of a century, of each source type. */
+  private static final int MOST_DAYS = 36_525 * CustomerAcquisition.SOURCE_TYPES.size();
+
   private final LocalDate origin;
   private final LocalDate end;
   private final boolean midpoint;
   private final List<Row> cells;
   private final List<Row> days;
+  private final long oneIn;
 
   private Holdout(
-      LocalDate origin, LocalDate end, boolean midpoint, List<Row> cells, List<Row> days) {
+      LocalDate origin,
+      LocalDate end,
+      boolean midpoint,
+      List<Row> cells,
+      List<Row> days,
+      long oneIn) {
     this.origin = origin;
     this.end = end;
     this.midpoint = midpoint;
     this.cells = cells;
     this.days = days;
+    this.oneIn = oneIn;
   }
 
   /**
@@ -98,7 +108,8 @@ final class Holdout {
   }
 
   /**
-   * Reads what it takes, compressed, to the driver.
+   * Reads what it takes, compressed, to the driver. Where that is more than the cap, a sample of
+   * the customers is judged: what is to be seen of a forecast shows with far fewer.
    *
    * @param cap most distinct histories
    */
@@ -110,16 +121,22 @@ final class Holdout {
       LocalDate end,
       boolean midpoint,
       int cap) {
-    Dataset<Row> purchaseDays = HoldoutHistories.purchaseDays(orderValues, acquisitions, end);
-    return new Holdout(
-        origin,
-        end,
-        midpoint,
-        lake.collectSmall(
-            HoldoutHistories.compress(purchaseDays, origin, midpoint),
-            cap,
-            "distinct histories (fit.max-distinct-histories)"),
-        lake.collectSmall(HoldoutHistories.byDay(purchaseDays), cap, "purchase days"));
+    Dataset<Row> all = HoldoutHistories.purchaseDays(orderValues, acquisitions, end);
+    for (long oneIn = 1; ; oneIn *= 2) {
+      Dataset<Row> purchaseDays = HoldoutHistories.ofOneIn(oneIn, all);
+      Optional<List<Row>> cells =
+          lake.collectUpTo(HoldoutHistories.compress(purchaseDays, origin, midpoint), cap);
+      if (cells.isPresent()) {
+        return new Holdout(
+            origin,
+            end,
+            midpoint,
+            cells.get(),
+            lake.collectSmall(
+                HoldoutHistories.byDay(purchaseDays), MOST_DAYS, "days with a purchase"),
+            oneIn);
+      }
+    }
   }
 
   /** Whether the log reaches back as far before the origin as the holdout reaches after it. */
@@ -142,14 +159,9 @@ final class Holdout {
     if (rows.isEmpty()) {
       return Optional.empty();
     }
-    Histories.Builder histories = Histories.builder();
-    for (Row row : rows) {
-      histories.add(
-          repeats(row), recency(row), age(row), row.<Long>getAs(HoldoutHistories.CUSTOMERS));
-    }
     PurchaseFit fit;
     try {
-      fit = PurchaseFits.fit(family, histories.build());
+      fit = PurchaseFits.fit(family, CompressedHistories.toHistories(rows.iterator()));
     } catch (InfeasibleDataException e) {
       return Optional.empty();
     }
@@ -163,6 +175,9 @@ final class Holdout {
     }
     ForecastAccuracy accuracy = forecasts.build();
     List<String> warnings = new ArrayList<>(fit.warnings());
+    if (oneIn > 1) {
+      warnings.add("judged by one customer in " + oneIn + ": all have too many distinct histories");
+    }
     if (Math.abs(accuracy.bias()) > BIAS_WORTH_A_WARNING) {
       warnings.add(
           String.format(

@@ -117,7 +117,8 @@ public record ClvConfig(
    * @param midpoint true counts ages from the first day's noon to the end of the as-of day; false
    *     takes plain differences of dates
    * @param minSegmentCustomers source types with fewer customers use the pooled model
-   * @param maxDistinctHistories cap of the compressed table on the driver
+   * @param maxDistinctHistories cap of the compressed table on the driver; a larger one is summed
+   *     on the executors
    * @param holdoutDays last days of the log that models are refitted without and judged by
    */
   public record Fit(

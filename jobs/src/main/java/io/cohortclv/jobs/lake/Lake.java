@@ -20,10 +20,12 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -310,17 +312,27 @@ public final class Lake implements AutoCloseable {
    * @throws CommandException when there are more than {@code maxRows}
    */
   public List<Row> collectSmall(Dataset<Row> rows, int maxRows, String what) {
+    return collectUpTo(rows, maxRows)
+        .orElseThrow(
+            () ->
+                CommandException.usage(
+                    "There are more than "
+                        + maxRows
+                        + " "
+                        + what
+                        + ", the most this program takes into the memory of one process. Raise that"
+                        + " cap and the driver's memory, or let it look at less."));
+  }
+
+  /** Collects what may be too much for one process; empty when there are more rows than that. */
+  public Optional<List<Row>> collectUpTo(Dataset<Row> rows, int maxRows) {
     List<Row> collected = rows.limit(Math.addExact(maxRows, 1)).collectAsList();
-    if (collected.size() > maxRows) {
-      throw CommandException.usage(
-          "There are more than "
-              + maxRows
-              + " "
-              + what
-              + ", the most this program takes into the memory of one process. Raise that cap and"
-              + " the driver's memory, or let it look at less.");
-    }
-    return collected;
+    return collected.size() > maxRows ? Optional.empty() : Optional.of(collected);
+  }
+
+  /** What the function makes of each partition, kept on the executors until it is closed. */
+  public <T> Parts<T> parts(Dataset<Row> rows, FlatMapFunction<Iterator<Row>, T> make) {
+    return Parts.of(rows, make);
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.cohortclv.models.fit;
 
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -9,7 +11,9 @@ import java.util.Arrays;
  * long: sorting a million rows is one sort of primitives, and the result does not depend on the
  * order in which the rows came.
  */
-final class DistinctRows {
+final class DistinctRows implements Serializable {
+  @Serial private static final long serialVersionUID = 1L;
+
   private final double[][] values;
   private final int[][] ranks;
   private final long[] weights;
@@ -95,5 +99,35 @@ final class DistinctRows {
 
   long[] weights() {
     return weights;
+  }
+
+  /** 64 bits of all rows and weights: a sum over rows, so those of parts add up to the whole's. */
+  long fingerprint() {
+    long sum = 0;
+    for (int i = 0; i < weights.length; i++) {
+      sum += mixed(hash(i) ^ weights[i]);
+    }
+    return sum;
+  }
+
+  /** Whether the row is one of about one in so many, by its values alone. */
+  boolean isOneIn(long many, int row) {
+    return Long.remainderUnsigned(hash(row), many) == 0;
+  }
+
+  private long hash(int row) {
+    long hash = 1;
+    for (int c = 0; c < values.length; c++) {
+      hash = mixed(hash ^ Double.doubleToLongBits(values[c][ranks[c][row]]));
+    }
+    return hash;
+  }
+
+  /** The finaliser of SplitMix64 over the next state. */
+  private static long mixed(long state) {
+    long z = state + 0x9e3779b97f4a7c15L;
+    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
+    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
+    return z ^ (z >>> 31);
   }
 }

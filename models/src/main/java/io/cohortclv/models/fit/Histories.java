@@ -1,5 +1,7 @@
 package io.cohortclv.models.fit;
 
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -10,7 +12,9 @@ import java.util.Arrays;
  * were added, so that everything summed over them has the same bits. Times are since the first
  * purchase, in any unit; a fit's parameters are in that unit. Immutable.
  */
-public final class Histories {
+public final class Histories implements Serializable {
+  @Serial private static final long serialVersionUID = 1L;
+
   private final DistinctRows rows;
   private final long customers;
   private final long totalRepeats;
@@ -72,6 +76,28 @@ public final class Histories {
       sum += weight(i) * age(i);
     }
     return sum / customers;
+  }
+
+  /**
+   * 64 bits of everything a fit reads. Those of tables without a common row add up to that of the
+   * table of them all.
+   */
+  public long fingerprint() {
+    return rows.fingerprint();
+  }
+
+  /**
+   * About one in so many of the distinct rows with their weights, chosen by what they are: a fair
+   * sample, and parts of a table give the same rows as the whole.
+   */
+  public Histories oneIn(long many) {
+    Builder builder = builder();
+    for (int i = 0; i < distinct(); i++) {
+      if (rows.isOneIn(many, i)) {
+        builder.add(repeats(i), recency(i), age(i), weight(i));
+      }
+    }
+    return builder.build();
   }
 
   /** Every step-th distinct history with its weight: since rows ascend, a stratified sample. */
@@ -167,6 +193,14 @@ public final class Histories {
         throw new IllegalArgumentException(
             "a history belongs to at least 1 customer: " + customers);
       }
+    }
+
+    /** Adds all of another table. */
+    public Builder addAll(Histories other) {
+      for (int i = 0; i < other.distinct(); i++) {
+        add(other.repeats(i), other.recency(i), other.age(i), other.weight(i));
+      }
+      return this;
     }
 
     public Histories build() {

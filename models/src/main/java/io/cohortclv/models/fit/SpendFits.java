@@ -1,9 +1,11 @@
 package io.cohortclv.models.fit;
 
+import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.spend.GammaGamma;
 import io.cohortclv.models.spend.GammaGammaParameters;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Fits the Gamma-Gamma model by maximum likelihood. */
 public final class SpendFits {
@@ -21,7 +23,7 @@ public final class SpendFits {
    */
   public static SpendFit fit(SpendHistories histories) {
     double mean = requireFeasible(histories);
-    Bounds bounds = new Bounds(new double[] {mean, mean, mean}, new boolean[] {false, false, true});
+    Bounds bounds = bounds(mean);
     List<double[]> starts = new ArrayList<>();
     double[][] shapes = {{5, 3}, {1, 1.5}, {30, 8}};
     for (double[] shape : shapes) {
@@ -35,8 +37,44 @@ public final class SpendFits {
       starts = List.of(highest(few, starts, bounds).parameters());
     }
     Maximizer.Summit best = highest(histories, starts, bounds);
-    Estimate estimate = new Estimate(best, histories.customers(), bounds);
+    return result(best, bounds, histories.customers(), SpendIndependence.of(histories));
+  }
+
+  /**
+   * The fit of a table that is too large for one machine, as {@link PurchaseFits#fit(ModelFamily,
+   * Histories, HistoryTotals, Function)} does it.
+   *
+   * @param sample every k-th row of the table, or any other fair sample; independence of number and
+   *     amount is judged by it
+   * @param totals of the whole table
+   * @param sums over the whole table at given p, q, v: {@link #sums} of each part, added up
+   * @throws InfeasibleDataException where the sample cannot tell the parameters
+   */
+  public static SpendFit fit(
+      SpendHistories sample, SpendTotals totals, Function<double[], LikelihoodSums> sums) {
+    Bounds bounds = bounds(totals.meanAmount());
+    GammaGammaParameters start = fit(sample).model().parameters();
+    Maximizer.Summit summit =
+        new Maximizer((parameters, weights) -> sums.apply(parameters), totals.customers(), bounds)
+            .climb(new double[] {start.p(), start.q(), start.v()});
+    return result(summit, bounds, totals.customers(), SpendIndependence.of(sample));
+  }
+
+  /** The sums over one part of a table, at p, q, v. */
+  public static LikelihoodSums sums(double[] parameters, SpendHistories part) {
+    return new GammaGammaLikelihood(part).at(parameters, part.weights());
+  }
+
+  private static Bounds bounds(double meanAmount) {
+    return new Bounds(
+        new double[] {meanAmount, meanAmount, meanAmount}, new boolean[] {false, false, true});
+  }
+
+  private static SpendFit result(
+      Maximizer.Summit best, Bounds bounds, long customers, SpendIndependence independence) {
+    Estimate estimate = new Estimate(best, customers, bounds);
     List<String> warnings = estimate.warnings(NAMES);
+    independence.warning(customers).ifPresent(warnings::add);
     double[] at = estimate.parameters();
     if (at[1] <= 1) {
       warnings.add(
@@ -48,7 +86,7 @@ public final class SpendFits {
     return new SpendFit(
         GammaGamma.of(new GammaGammaParameters(at[0], at[1], at[2])),
         estimate,
-        histories.customers(),
+        customers,
         warnings);
   }
 

@@ -1,12 +1,16 @@
 package io.cohortclv.models.fit;
 
+import java.io.Serial;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
  * How many customers share each (number of purchases averaged, mean amount). Distinct and ascending
  * whatever the order of adding. Immutable.
  */
-public final class SpendHistories {
+public final class SpendHistories implements Serializable {
+  @Serial private static final long serialVersionUID = 1L;
+
   private final DistinctRows rows;
   private final long customers;
 
@@ -44,6 +48,28 @@ public final class SpendHistories {
     return rows.weights()[i];
   }
 
+  /**
+   * 64 bits of everything a fit reads. Those of tables without a common row add up to that of the
+   * table of them all.
+   */
+  public long fingerprint() {
+    return rows.fingerprint();
+  }
+
+  /**
+   * About one in so many of the distinct rows with their weights, chosen by what they are: a fair
+   * sample, and parts of a table give the same rows as the whole.
+   */
+  public SpendHistories oneIn(long many) {
+    Builder builder = builder();
+    for (int i = 0; i < distinct(); i++) {
+      if (rows.isOneIn(many, i)) {
+        builder.add(purchases(i), mean(i), weight(i));
+      }
+    }
+    return builder.build();
+  }
+
   /** Every step-th distinct row with its weight: since rows ascend, a stratified sample. */
   SpendHistories thinned(int step) {
     Builder builder = builder();
@@ -51,6 +77,16 @@ public final class SpendHistories {
       builder.add(purchases(i), mean(i), weight(i));
     }
     return builder.build();
+  }
+
+  /** Place of the i-th row's value among the ascending values of 0, purchases, or 1, means. */
+  int[] ranks(int column) {
+    return rows.ranks(column);
+  }
+
+  /** The distinct values of 0, purchases, or 1, means, ascending. */
+  double[] values(int column) {
+    return rows.values(column);
   }
 
   /** The weights as the likelihood reads them. */
@@ -98,6 +134,14 @@ public final class SpendHistories {
       means[rows] = mean;
       weights[rows] = customers;
       rows++;
+      return this;
+    }
+
+    /** Adds all of another table. */
+    public Builder addAll(SpendHistories other) {
+      for (int i = 0; i < other.distinct(); i++) {
+        add(other.purchases(i), other.mean(i), other.weight(i));
+      }
       return this;
     }
 

@@ -1,7 +1,8 @@
 package io.cohortclv.models.fit;
 
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How far the mean spend goes with the number of purchases. Gamma-Gamma and the product of expected
@@ -11,6 +12,12 @@ import java.util.Comparator;
  * @param spearman correlation of their ranks, ties at their middle rank
  */
 public record SpendIndependence(double pearson, double spearman) {
+
+  /** Correlations below this change values by less than the spread of anybody's amounts. */
+  private static final double WORTH_A_WARNING = 0.1;
+
+  /** Standard errors of a correlation, 1/√customers, within which it may be chance. */
+  private static final double ERRORS = 2;
 
   /** Both correlations over all customers; NaN where one of the two does not vary. */
   public static SpendIndependence of(SpendHistories histories) {
@@ -24,29 +31,40 @@ public record SpendIndependence(double pearson, double spearman) {
     }
     return new SpendIndependence(
         correlation(purchases, means, weights),
-        correlation(ranks(purchases, weights), ranks(means, weights), weights));
+        correlation(
+            middleRanks(histories, 0, weights), middleRanks(histories, 1, weights), weights));
   }
 
-  private static double[] ranks(double[] values, double[] weights) {
-    Integer[] order = new Integer[values.length];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, Comparator.comparingDouble(i -> values[i]));
-    double[] ranks = new double[values.length];
-    double before = 0;
-    int from = 0;
-    while (from < order.length) {
-      double tied = 0;
-      int to = from;
-      for (; to < order.length && values[order[to]] == values[order[from]]; to++) {
-        tied += weights[order[to]];
-      }
-      for (int k = from; k < to; k++) {
-        ranks[order[k]] = before + (tied + 1) / 2;
-      }
-      before += tied;
-      from = to;
+  /** What to say of the assumption where the data of so many customers speak against it. */
+  Optional<String> warning(long customers) {
+    double strongest = Math.max(Math.abs(pearson), Math.abs(spearman));
+    if (!(strongest >= WORTH_A_WARNING && strongest > ERRORS / Math.sqrt((double) customers))) {
+      return Optional.empty();
     }
-    return ranks;
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "the mean spend goes with the number of purchases (Pearson %.3f, Spearman %.3f), which"
+                + " the model takes not to be so: values of frequent customers are too %s",
+            pearson,
+            spearman,
+            (Math.abs(pearson) >= Math.abs(spearman) ? pearson : spearman) > 0 ? "low" : "high"));
+  }
+
+  /** Ranks of a column's values, row by row; customers who share a value share its middle rank. */
+  private static double[] middleRanks(SpendHistories histories, int column, double[] weights) {
+    int[] places = histories.ranks(column);
+    double[] middles = new double[histories.values(column).length];
+    for (int i = 0; i < places.length; i++) {
+      middles[places[i]] += weights[i];
+    }
+    double before = 0;
+    for (int place = 0; place < middles.length; place++) {
+      double tied = middles[place];
+      middles[place] = before + (tied + 1) / 2;
+      before += tied;
+    }
+    return Arrays.stream(places).mapToDouble(place -> middles[place]).toArray();
   }
 
   private static double correlation(double[] x, double[] y, double[] weights) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.population.SpendPopulation;
+import io.cohortclv.models.spend.GammaGammaParameters;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +17,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.simple.RandomSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -82,6 +86,52 @@ class LikelihoodSumsTest {
       double sum = merged(ModelFamily.MBG_NBD, at, parts(table, 7, random)).value();
       assertThat(sum).as("seed %d", seed).isCloseTo(whole, within(1e-14 * Math.abs(whole)));
     }
+  }
+
+  @Test
+  void spendFitOverParts_isThatOfTheWhole() {
+    SpendPopulation population = SpendPopulation.of(new GammaGammaParameters(4, 3, 25));
+    UniformRandomProvider rng = RandomSource.SPLIT_MIX_64.create(3L);
+    List<SpendHistories.Builder> builders = new ArrayList<>();
+    for (int part = 0; part < 7; part++) {
+      builders.add(SpendHistories.builder());
+    }
+    SpendHistories.Builder all = SpendHistories.builder();
+    SpendHistories.Builder sample = SpendHistories.builder();
+    double sum = 0;
+    for (int i = 0; i < 4000; i++) {
+      double typical = population.draw(rng);
+      int purchases = 1 + i % 5;
+      double mean = 0;
+      for (int k = 0; k < purchases; k++) {
+        mean += population.drawSpend(rng, typical) / purchases;
+      }
+      sum += mean;
+      all.add(purchases, mean, 1);
+      builders.get(i % 7).add(purchases, mean, 1);
+      if (i % 10 == 0) {
+        sample.add(purchases, mean, 1);
+      }
+    }
+    List<SpendHistories> parts = builders.stream().map(SpendHistories.Builder::build).toList();
+    SpendFit whole = SpendFits.fit(all.build());
+    SpendFit merged =
+        SpendFits.fit(
+            sample.build(),
+            new SpendTotals(4000, sum / 4000),
+            at ->
+                parts.stream()
+                    .map(part -> SpendFits.sums(at, part))
+                    .reduce(LikelihoodSums::add)
+                    .orElseThrow());
+
+    assertThat(merged.converged()).isTrue();
+    assertThat(merged.logLikelihood()).isCloseTo(whole.logLikelihood(), withinPercentage(1e-12));
+    GammaGammaParameters a = merged.model().parameters();
+    GammaGammaParameters b = whole.model().parameters();
+    assertThat(a.p()).isCloseTo(b.p(), withinPercentage(1e-10));
+    assertThat(a.q()).isCloseTo(b.q(), withinPercentage(1e-10));
+    assertThat(a.v()).isCloseTo(b.v(), withinPercentage(1e-10));
   }
 
   @Test

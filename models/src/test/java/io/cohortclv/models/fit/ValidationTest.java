@@ -47,6 +47,19 @@ class ValidationTest {
     SpendIndependence independence = SpendIndependence.of(builder.build());
     assertThat(independence.pearson()).isCloseTo(0.114, within(5e-4));
     assertThat(independence.spearman()).isCloseTo(0.206, within(5e-4));
+    assertThat(independence.warning(946).orElseThrow())
+        .contains("Pearson 0.114, Spearman 0.206")
+        .endsWith("too low");
+  }
+
+  /** Two standard errors of 100 customers are 0.2, of 1,000 customers 0.063. */
+  @Test
+  void spendIndependence_warnsOfWhatIsBothLargeAndNoChance() {
+    assertThat(new SpendIndependence(0.15, 0.05).warning(100)).isEmpty();
+    assertThat(new SpendIndependence(0.05, 0.15).warning(1000)).isPresent();
+    assertThat(new SpendIndependence(0.09, 0.09).warning(1000)).isEmpty();
+    assertThat(new SpendIndependence(Double.NaN, Double.NaN).warning(1000)).isEmpty();
+    assertThat(new SpendIndependence(-0.3, -0.2).warning(1000).orElseThrow()).endsWith("too high");
   }
 
   @Test

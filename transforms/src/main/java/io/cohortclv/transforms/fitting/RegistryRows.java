@@ -1,14 +1,15 @@
 package io.cohortclv.transforms.fitting;
 
 import io.cohortclv.models.fit.Histories;
+import io.cohortclv.models.fit.ModelComparison;
 import io.cohortclv.models.fit.PurchaseFit;
 import io.cohortclv.models.fit.SegmentFits;
 import io.cohortclv.models.fit.SpendFit;
-import io.cohortclv.models.fit.SpendHistories;
 import io.cohortclv.models.spend.GammaGammaParameters;
 import io.cohortclv.transforms.table.ModelRegistry;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
@@ -16,10 +17,28 @@ import org.apache.spark.sql.RowFactory;
 public final class RegistryRows {
   private RegistryRows() {}
 
-  /** A purchase model fitted on its own. */
-  public static Row of(
-      PurchaseFit fit, Histories histories, String segmentPath, String codeRevision) {
-    return purchases(fit, histories, segmentPath, null, null, null, codeRevision);
+  /**
+   * The purchase model of all customers.
+   *
+   * @param withoutDropout NBD of the same customers, or null where that is the model
+   * @param fingerprint of the data
+   * @param reasons what to say of it beside what the fit says
+   */
+  public static Row ofPooled(
+      PurchaseFit fit,
+      PurchaseFit withoutDropout,
+      long fingerprint,
+      List<String> reasons,
+      String codeRevision) {
+    return purchases(
+        fit,
+        fingerprint,
+        ModelRegistry.POOLED,
+        null,
+        withoutDropout == null ? null : withoutDropout.logLikelihood(),
+        withoutDropout == null ? null : ModelComparison.likelihoodRatio(withoutDropout, fit),
+        reasons,
+        codeRevision);
   }
 
   /** A purchase model shrunk toward its parent. */
@@ -31,21 +50,23 @@ public final class RegistryRows {
       String codeRevision) {
     return purchases(
         segment.fit(),
-        histories,
+        histories.fingerprint(),
         segmentPath,
         parentPath,
         segment.parentLogLikelihood(),
         Double.isNaN(segment.pValue()) ? null : segment.pValue(),
+        List.of(),
         codeRevision);
   }
 
   private static Row purchases(
       PurchaseFit fit,
-      Histories histories,
+      long fingerprint,
       String segmentPath,
       String parentPath,
       Double parentLogLikelihood,
       Double pValue,
+      List<String> reasons,
       String codeRevision) {
     return row(
         fit.model().family().id(),
@@ -59,17 +80,22 @@ public final class RegistryRows {
         parentLogLikelihood,
         pValue,
         fit.customers(),
-        histories.distinct(),
+        fit.distinctHistories(),
         fit.converged(),
         fit.iterations(),
-        fit.warnings(),
-        fingerprint(histories),
+        Stream.concat(reasons.stream(), fit.warnings().stream()).toList(),
+        fingerprint,
         codeRevision);
   }
 
-  /** A Gamma-Gamma model. */
+  /**
+   * A Gamma-Gamma model.
+   *
+   * @param distinct rows of the compressed data
+   * @param fingerprint of the data
+   */
   public static Row of(
-      SpendFit fit, SpendHistories histories, String segmentPath, String codeRevision) {
+      SpendFit fit, long distinct, long fingerprint, String segmentPath, String codeRevision) {
     GammaGammaParameters p = fit.model().parameters();
     return row(
         ModelRegistry.GAMMA_GAMMA,
@@ -83,18 +109,24 @@ public final class RegistryRows {
         null,
         null,
         fit.customers(),
-        histories.distinct(),
+        distinct,
         fit.converged(),
         fit.iterations(),
         fit.warnings(),
-        fingerprint(histories),
+        fingerprint,
         codeRevision);
   }
 
-  /** The plain mean, with why there is no Gamma-Gamma model if there is none. */
+  /**
+   * The plain mean, with why there is no Gamma-Gamma model if there is none.
+   *
+   * @param customers who came back, of {@code distinct} rows of compressed data
+   */
   public static Row ofMeanSpend(
       double mean,
-      SpendHistories histories,
+      long customers,
+      long distinct,
+      long fingerprint,
       String segmentPath,
       List<String> warnings,
       String codeRevision) {
@@ -109,12 +141,12 @@ public final class RegistryRows {
         null,
         null,
         null,
-        histories.customers(),
-        histories.distinct(),
+        customers,
+        distinct,
         true,
         0,
         warnings,
-        fingerprint(histories),
+        fingerprint,
         codeRevision);
   }
 
@@ -130,14 +162,15 @@ public final class RegistryRows {
       Double parentLogLikelihood,
       Double pValue,
       long customers,
-      int distinct,
+      long distinct,
       boolean converged,
       int iterations,
       List<String> warnings,
-      String fingerprint,
+      long fingerprint,
       String codeRevision) {
+    String data = Long.toHexString(fingerprint);
     return RowFactory.create(
-        family + "/" + segmentPath + "/" + fingerprint,
+        family + "/" + segmentPath + "/" + data,
         family,
         segmentPath,
         parentPath,
@@ -149,46 +182,16 @@ public final class RegistryRows {
         parentLogLikelihood,
         pValue,
         customers,
-        (long) distinct,
+        distinct,
         converged,
         (long) iterations,
         warnings.toArray(),
-        fingerprint,
+        data,
         codeRevision);
   }
 
   /** A parameter at its bound has no standard error: null, since NaN is no number to readers. */
   private static Object[] boxed(double[] values) {
     return Arrays.stream(values).boxed().map(v -> Double.isNaN(v) ? null : v).toArray();
-  }
-
-  /** 64 bits of all that the fit reads, in its canonical order. */
-  private static String fingerprint(Histories histories) {
-    long hash = 1;
-    for (int i = 0; i < histories.distinct(); i++) {
-      hash = mix(hash, histories.repeats(i));
-      hash = mix(hash, Double.doubleToLongBits(histories.recency(i)));
-      hash = mix(hash, Double.doubleToLongBits(histories.age(i)));
-      hash = mix(hash, histories.weight(i));
-    }
-    return Long.toHexString(hash);
-  }
-
-  private static String fingerprint(SpendHistories histories) {
-    long hash = 1;
-    for (int i = 0; i < histories.distinct(); i++) {
-      hash = mix(hash, Double.doubleToLongBits(histories.purchases(i)));
-      hash = mix(hash, Double.doubleToLongBits(histories.mean(i)));
-      hash = mix(hash, histories.weight(i));
-    }
-    return Long.toHexString(hash);
-  }
-
-  /** The finaliser of SplitMix64 over the running hash and the next value. */
-  private static long mix(long hash, long next) {
-    long z = (hash ^ next) + 0x9e3779b97f4a7c15L;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    return z ^ (z >>> 31);
   }
 }

@@ -8,7 +8,9 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
@@ -54,6 +56,14 @@ public final class HoldoutHistories {
         .withColumn(
             CustomerSummary.FIRST_ORDER_ON,
             min(DAY).over(Window.partitionBy(OrderValue.CUSTOMER_ID)));
+  }
+
+  /** The days of about one in so many customers, chosen by their ids. */
+  public static Dataset<Row> ofOneIn(long many, Dataset<Row> purchaseDays) {
+    return many == 1
+        ? purchaseDays
+        : purchaseDays.filter(
+            pmod(xxhash64(col(OrderValue.CUSTOMER_ID)), lit(many)).equalTo(lit(0)));
   }
 
   /**

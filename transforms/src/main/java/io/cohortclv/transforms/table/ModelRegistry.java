@@ -60,11 +60,14 @@ public final class ModelRegistry {
               createArrayType(createArrayType(DoubleType)),
               "Covariance of the logarithms of the parameters"),
           real(LOG_LIKELIHOOD, "Of the segment's customers at the parameters"),
-          real(PARENT_LOG_LIKELIHOOD, "Of the same customers under the parent's model"),
+          real(
+              PARENT_LOG_LIKELIHOOD,
+              "Of the same customers under the parent's model; of all customers under NBD, in which"
+                  + " nobody drops out"),
           real(
               P_VALUE,
-              "Likelihood-ratio test of the segment's own maximum against the parent's model; null"
-                  + " below the minimum size"),
+              "Likelihood-ratio test of the segment's own maximum against the parent's model, of"
+                  + " the model of all customers against NBD; null below the minimum size"),
           whole(CUSTOMERS, "Customers fitted"),
           whole(DISTINCT_HISTORIES, "Distinct (x, t_x, T), or distinct (n, mean) of spend"),
           flag(CONVERGED, "The optimiser met its tolerance"),
