@@ -6,6 +6,7 @@ import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Publication;
 import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.fit.ModelComparison;
+import io.cohortclv.models.fit.PurchaseForecast;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.OrderValue;
 import java.time.LocalDate;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -72,6 +74,8 @@ final class BacktestCommand implements Callable<Integer> {
             "customers",
             "came",
             "expected",
+            "80 % from",
+            "to",
             "bias",
             "mae",
             "rmse",
@@ -103,7 +107,10 @@ final class BacktestCommand implements Callable<Integer> {
                 config.fit().maxDistinctHistories());
         for (String segment : holdout.segments(config.fit().minSegmentCustomers())) {
           for (ModelFamily family : families) {
-            holdout.judge(family, segment).map(BacktestCommand::line).ifPresent(table::add);
+            holdout
+                .judge(family, segment)
+                .map(outcome -> line(outcome, holdout.total(outcome, segment)))
+                .ifPresent(table::add);
           }
         }
       }
@@ -126,7 +133,7 @@ final class BacktestCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String> line(Holdout.Outcome outcome) {
+  private static List<String> line(Holdout.Outcome outcome, Optional<PurchaseForecast> total) {
     var accuracy = outcome.accuracy();
     return Arrays.asList(
         outcome.origin().toString(),
@@ -135,6 +142,8 @@ final class BacktestCommand implements Callable<Integer> {
         number("%,d", accuracy.customers()),
         number("%,d", accuracy.actual()),
         number("%,.1f", accuracy.expected()),
+        total.map(t -> number("%,d", t.low())).orElse("-"),
+        total.map(t -> number("%,d", t.high())).orElse("-"),
         number("%.3f", accuracy.bias()),
         number("%.4f", accuracy.meanAbsoluteError()),
         number("%.4f", accuracy.rootMeanSquaredError()),

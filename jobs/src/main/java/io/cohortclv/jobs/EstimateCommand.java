@@ -6,9 +6,9 @@ import io.cohortclv.jobs.estimate.EstimateQuery;
 import io.cohortclv.jobs.estimate.Estimation;
 import io.cohortclv.jobs.estimate.OrderColumns;
 import io.cohortclv.jobs.estimate.OrderFile;
-import io.cohortclv.jobs.estimate.TimeUnit;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.btyd.TimeUnit;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
@@ -63,7 +63,7 @@ final class EstimateCommand implements Callable<Integer> {
   @Option(
       names = "--segment",
       paramLabel = "COL",
-      description = "Estimates each value of this column on its own as well.")
+      description = "Estimates each value of this column as well, shrunk toward what they share.")
   private Optional<String> segment;
 
   @Option(
@@ -82,7 +82,9 @@ final class EstimateCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       defaultValue = "mbg-nbd",
-      description = "mbg-nbd (default), bg-nbd, pareto-nbd, nbd, or auto for the least AIC.")
+      description =
+          "mbg-nbd (default), bg-nbd, pareto-nbd, nbd, or auto: the least AIC, unless another"
+              + " forecasts the holdout better than chance explains.")
   private String model;
 
   @Option(

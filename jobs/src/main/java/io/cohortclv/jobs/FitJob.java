@@ -1,5 +1,10 @@
 package io.cohortclv.jobs;
 
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.when;
+
 import io.cohortclv.jobs.config.Build;
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.failure.CommandException;
@@ -7,6 +12,8 @@ import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.fit.InfeasibleDataException;
+import io.cohortclv.models.fit.ModelChoice;
+import io.cohortclv.models.fit.PurchaseFit;
 import io.cohortclv.transforms.fitting.RegistryRows;
 import io.cohortclv.transforms.fitting.SegmentTree;
 import io.cohortclv.transforms.summary.CompressedHistories;
@@ -16,46 +23,54 @@ import io.cohortclv.transforms.table.ModelRegistry;
 import io.cohortclv.transforms.table.ModelValidation;
 import io.cohortclv.transforms.table.OrderValue;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Customer histories to fitted models, of all customers and of every segment, and to a judgement of
  * how such models forecast the last days of the log.
  */
 final class FitJob implements Stage {
+  private static final String REMARKS = "remarks";
+
   @Override
   public long run(Lake lake, ClvConfig config, Run run) {
     ClvConfig.Fit settings = config.fit();
     Dataset<Row> fittable =
         CompressedHistories.fittable(
             lake.read(CustomerSummary.TABLE, run), lake.read(CustomerAcquisition.TABLE, run));
-    ModelFamily family = ModelFamily.of(settings.model());
+    Holdout holdout =
+        Holdout.read(
+            lake,
+            lake.read(OrderValue.TABLE, run),
+            lake.read(CustomerAcquisition.TABLE, run),
+            run.asOf().minusDays(settings.holdoutDays()),
+            run.asOf(),
+            settings.midpoint(),
+            settings.maxDistinctHistories());
+    List<Holdout.Outcome> outcomes = judge(holdout, settings);
     List<Row> ownFits = new ArrayList<>(spendModels(lake, settings, fittable));
-    ownFits.add(pooled(lake, config, run, family, fittable));
-    Dataset<Row> registry =
-        lake.spark()
-            .createDataFrame(ownFits, ModelRegistry.TABLE.ownSchema())
-            .unionByName(
-                SegmentTree.fitSegments(
-                    fittable, family, settings.minSegmentCustomers(), Build.revision()))
-            .coalesce(1);
-    return lake.write(ModelRegistry.TABLE, run, registry).rows() + validate(lake, config, run);
-  }
-
-  /** The purchase model of all customers, tested against one in which nobody drops out. */
-  private static Row pooled(
-      Lake lake, ClvConfig config, Run run, ModelFamily family, Dataset<Row> fittable) {
+    ModelFamily family;
     try (PurchaseTable table =
         PurchaseTable.of(
-            lake, CompressedHistories.ofPurchases(fittable), config.fit().maxDistinctHistories())) {
-      return RegistryRows.ofPooled(
-          table.fit(family),
-          family == ModelFamily.NBD ? null : table.fit(ModelFamily.NBD),
-          table.fingerprint(),
-          List.of(),
-          Build.revision());
+            lake, CompressedHistories.ofPurchases(fittable), settings.maxDistinctHistories())) {
+      Map<ModelFamily, PurchaseFit> fits = new EnumMap<>(ModelFamily.class);
+      settings.families().forEach(each -> fits.put(each, table.fit(each)));
+      List<String> reasons = new ArrayList<>();
+      family = choose(holdout, outcomes, fits, reasons);
+      ownFits.add(
+          RegistryRows.ofPooled(
+              fits.get(family),
+              family == ModelFamily.NBD ? null : fits.computeIfAbsent(ModelFamily.NBD, table::fit),
+              table.fingerprint(),
+              reasons,
+              Build.revision()));
     } catch (InfeasibleDataException e) {
       throw CommandException.data(
           "The purchase model of "
@@ -63,6 +78,73 @@ final class FitJob implements Stage {
               + " cannot be fitted, and nothing was published. "
               + e.getMessage());
     }
+    Dataset<Row> registry =
+        lake.spark()
+            .createDataFrame(ownFits, ModelRegistry.TABLE.ownSchema())
+            .unionByName(
+                SegmentTree.fitSegments(
+                    fittable, family, settings.minSegmentCustomers(), Build.revision()))
+            .transform(rows -> withRemarks(lake, rows, outcomes))
+            // Not coalesced: that would leave all segments to one task.
+            .repartition(1);
+    return lake.write(ModelRegistry.TABLE, run, registry).rows() + validate(lake, run, outcomes);
+  }
+
+  /** How each family, refitted without the last days, forecast them; nothing of too short a log. */
+  private static List<Holdout.Outcome> judge(Holdout holdout, ClvConfig.Fit settings) {
+    List<Holdout.Outcome> outcomes = new ArrayList<>();
+    if (holdout.isLongEnough()) {
+      for (String segment : holdout.segments(settings.minSegmentCustomers())) {
+        for (ModelFamily family : settings.families()) {
+          holdout.judge(family, segment).ifPresent(outcomes::add);
+        }
+      }
+    }
+    return outcomes;
+  }
+
+  private static ModelFamily choose(
+      Holdout holdout,
+      List<Holdout.Outcome> outcomes,
+      Map<ModelFamily, PurchaseFit> fits,
+      List<String> reasons) {
+    List<PurchaseFit> candidates = List.copyOf(fits.values());
+    if (candidates.size() == 1) {
+      return candidates.get(0).model().family();
+    }
+    ModelChoice choice = holdout.choose(candidates, outcomes);
+    reasons.add(choice.reason());
+    return choice.fit().model().family();
+  }
+
+  /** Adds what the holdout has to say of the forecasts of a family and segment. */
+  private static Dataset<Row> withRemarks(
+      Lake lake, Dataset<Row> registry, List<Holdout.Outcome> outcomes) {
+    List<Row> remarks =
+        outcomes.stream()
+            .filter(outcome -> !outcome.remarks().isEmpty())
+            .map(
+                outcome ->
+                    RowFactory.create(
+                        outcome.fit().model().family().id(),
+                        outcome.segmentPath(),
+                        outcome.remarks().toArray()))
+            .toList();
+    StructType schema =
+        new StructType()
+            .add(ModelRegistry.FAMILY, DataTypes.StringType)
+            .add(ModelRegistry.SEGMENT_PATH, DataTypes.StringType)
+            .add(REMARKS, DataTypes.createArrayType(DataTypes.StringType));
+    return registry
+        .join(
+            broadcast(lake.spark().createDataFrame(remarks, schema)),
+            new String[] {ModelRegistry.FAMILY, ModelRegistry.SEGMENT_PATH},
+            "left")
+        .withColumn(
+            ModelRegistry.WARNINGS,
+            when(col(REMARKS).isNotNull(), concat(col(ModelRegistry.WARNINGS), col(REMARKS)))
+                .otherwise(col(ModelRegistry.WARNINGS)))
+        .transform(ModelRegistry.TABLE::conform);
   }
 
   /** The spend models of all customers and of each source type. */
@@ -83,29 +165,16 @@ final class FitJob implements Stage {
     }
   }
 
-  /** Refits without the last days and writes how the forecasts did; nothing of too short a log. */
-  private static long validate(Lake lake, ClvConfig config, Run run) {
-    ClvConfig.Fit settings = config.fit();
-    Holdout holdout =
-        Holdout.read(
-            lake,
-            lake.read(OrderValue.TABLE, run),
-            lake.read(CustomerAcquisition.TABLE, run),
-            run.asOf().minusDays(settings.holdoutDays()),
-            run.asOf(),
-            settings.midpoint(),
-            settings.maxDistinctHistories());
-    if (!holdout.isLongEnough()) {
+  private static long validate(Lake lake, Run run, List<Holdout.Outcome> outcomes) {
+    if (outcomes.isEmpty()) {
       return 0;
     }
-    List<Row> outcomes = new ArrayList<>();
-    for (String segment : holdout.segments(settings.minSegmentCustomers())) {
-      holdout
-          .judge(ModelFamily.of(settings.model()), segment)
-          .ifPresent(outcome -> outcomes.add(outcome.toRow()));
-    }
     Dataset<Row> rows =
-        lake.spark().createDataFrame(outcomes, ModelValidation.TABLE.ownSchema()).coalesce(1);
+        lake.spark()
+            .createDataFrame(
+                outcomes.stream().map(Holdout.Outcome::toRow).toList(),
+                ModelValidation.TABLE.ownSchema())
+            .coalesce(1);
     return lake.write(ModelValidation.TABLE, run, rows).rows();
   }
 }

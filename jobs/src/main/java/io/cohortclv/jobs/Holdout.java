@@ -5,9 +5,12 @@ import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.btyd.PurchaseModel;
 import io.cohortclv.models.fit.ForecastAccuracy;
 import io.cohortclv.models.fit.InfeasibleDataException;
+import io.cohortclv.models.fit.ModelChoice;
 import io.cohortclv.models.fit.ModelComparison;
+import io.cohortclv.models.fit.ParameterDraws;
 import io.cohortclv.models.fit.PurchaseFit;
 import io.cohortclv.models.fit.PurchaseFits;
+import io.cohortclv.models.fit.PurchaseForecast;
 import io.cohortclv.models.fit.PurchaseTracking;
 import io.cohortclv.transforms.summary.CompressedHistories;
 import io.cohortclv.transforms.summary.HoldoutHistories;
@@ -21,7 +24,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -32,10 +34,10 @@ import org.apache.spark.sql.RowFactory;
 
 /** Purchase days split at a past day: models fitted before it, judged by what came after. */
 final class Holdout {
-  /** A forecast further off than this is not to be trusted without a look. */
-  private static final double BIAS_WORTH_A_WARNING = 0.15;
-
   private static final int DAYS_PER_WEEK = 7;
+  private static final int DRAWS = 20;
+  private static final long SEED = 1;
+  private static final double LEVEL = 0.8;
 
   /** Days of a century, of each source type. */
   private static final int MOST_DAYS = 36_525 * CustomerAcquisition.SOURCE_TYPES.size();
@@ -65,17 +67,21 @@ final class Holdout {
   /**
    * What one model forecast for one segment.
    *
+   * @param forecasts purchases expected of each distinct history, in the order of the holdout
    * @param accuracy of the forecast over the holdout
    * @param weeks rows of {@link ModelValidation#WEEKS}
+   * @param remarks what the holdout has to say beside what the fit warns of
    */
+  @SuppressWarnings("ArrayRecordComponent") // read once, never compared
   record Outcome(
       String segmentPath,
       LocalDate origin,
       long holdoutDays,
       PurchaseFit fit,
+      double[] forecasts,
       ForecastAccuracy accuracy,
       List<Row> weeks,
-      List<String> warnings) {
+      List<String> remarks) {
     /** Its row of model_validation, own columns. */
     Row toRow() {
       return RowFactory.create(
@@ -99,7 +105,7 @@ final class Holdout {
                           (long) d.decile(), d.customers(), d.expectedMean(), d.actualMean()))
               .toArray(),
           weeks.toArray(),
-          warnings.toArray());
+          Stream.concat(fit.warnings().stream(), remarks.stream()).toArray());
     }
 
     private static Double known(double value) {
@@ -146,6 +152,50 @@ final class Holdout {
         .anyMatch(row -> !row.<Date>getAs(HoldoutHistories.DAY).toLocalDate().isAfter(earliest));
   }
 
+  /**
+   * The model for the fits' customers, by their AIC and by how the same families, fitted before the
+   * origin, forecast what came after it.
+   *
+   * @param fits one a family, of all that is known
+   * @param outcomes of all customers; a family without one is judged by its AIC alone, and so are
+   *     all where the log is too short for a holdout
+   */
+  ModelChoice choose(List<PurchaseFit> fits, List<Outcome> outcomes) {
+    List<ModelChoice.Candidate> candidates = new ArrayList<>();
+    for (PurchaseFit fit : fits) {
+      outcomes.stream()
+          .filter(o -> o.segmentPath().equals(ModelRegistry.POOLED))
+          .filter(o -> o.fit().model().family() == fit.model().family())
+          .findFirst()
+          .ifPresent(o -> candidates.add(new ModelChoice.Candidate(fit, o.forecasts())));
+    }
+    if (candidates.size() < fits.size()) {
+      return ModelChoice.byAic(fits);
+    }
+    return ModelChoice.of(
+        candidates,
+        cells.stream().mapToLong(row -> row.getAs(HoldoutHistories.CAME)).toArray(),
+        cells.stream().mapToLong(row -> row.getAs(HoldoutHistories.CUSTOMERS)).toArray());
+  }
+
+  /**
+   * The total that the outcome's model expects of the holdout with its 80 % interval, over chance
+   * and over the parameters; empty where the data do not bound these.
+   */
+  Optional<PurchaseForecast> total(Outcome outcome, String segment) {
+    try {
+      return Optional.of(
+          PurchaseForecast.ofTotal(
+              outcome.fit().model(),
+              ParameterDraws.asymptotic(outcome.fit(), DRAWS, SEED),
+              CompressedHistories.toHistories(Segments.rowsOf(cells, segment).iterator()),
+              (double) outcome.holdoutDays(),
+              LEVEL));
+    } catch (InfeasibleDataException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Customers of the segment known at the origin. */
   private long customers(String segment) {
     return Segments.rowsOf(cells, segment).stream()
@@ -165,37 +215,43 @@ final class Holdout {
     } catch (InfeasibleDataException e) {
       return Optional.empty();
     }
+    return Optional.of(judge(fit, segment, rows));
+  }
+
+  private Outcome judge(PurchaseFit fit, String segment, List<Row> rows) {
     long holdoutDays = ChronoUnit.DAYS.between(origin, end);
-    ForecastAccuracy.Builder forecasts = ForecastAccuracy.builder();
-    for (Row row : rows) {
-      forecasts.add(
-          fit.model().expectedPurchases((double) holdoutDays, repeats(row), recency(row), age(row)),
-          row.<Long>getAs(HoldoutHistories.CAME),
-          row.<Long>getAs(HoldoutHistories.CUSTOMERS));
+    double[] forecasts =
+        rows.stream()
+            .mapToDouble(
+                row ->
+                    fit.model()
+                        .expectedPurchases(
+                            (double) holdoutDays, repeats(row), recency(row), age(row)))
+            .toArray();
+    ForecastAccuracy.Builder judged = ForecastAccuracy.builder();
+    for (int i = 0; i < forecasts.length; i++) {
+      judged.add(
+          forecasts[i],
+          rows.get(i).<Long>getAs(HoldoutHistories.CAME),
+          rows.get(i).<Long>getAs(HoldoutHistories.CUSTOMERS));
     }
-    ForecastAccuracy accuracy = forecasts.build();
-    List<String> warnings = new ArrayList<>(fit.warnings());
+    ForecastAccuracy accuracy = judged.build();
+    List<String> remarks = new ArrayList<>();
     if (oneIn > 1) {
-      warnings.add("judged by one customer in " + oneIn + ": all have too many distinct histories");
+      remarks.add("judged by one customer in " + oneIn + ": all have too many distinct histories");
     }
-    if (Math.abs(accuracy.bias()) > BIAS_WORTH_A_WARNING) {
-      warnings.add(
-          String.format(
-              Locale.ROOT,
-              "the forecast of the %d days after %s is %+.0f %% off",
-              holdoutDays,
-              origin,
-              100 * accuracy.bias()));
-    }
-    return Optional.of(
-        new Outcome(
-            Segments.path(segment),
-            origin,
-            holdoutDays,
-            fit,
-            accuracy,
-            weeks(fit.model(), Segments.rowsOf(days, segment)),
-            warnings));
+    accuracy
+        .biasWarning()
+        .ifPresent(w -> remarks.add("the " + holdoutDays + " days after " + origin + ": " + w));
+    return new Outcome(
+        Segments.path(segment),
+        origin,
+        holdoutDays,
+        fit,
+        forecasts,
+        accuracy,
+        weeks(fit.model(), Segments.rowsOf(days, segment)),
+        remarks);
   }
 
   /** Weeks back from the end of the holdout, so that none is cut; an odd first one is left out. */

@@ -1,5 +1,6 @@
 package io.cohortclv.jobs.config;
 
+import io.cohortclv.models.btyd.ModelFamily;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -113,7 +114,7 @@ public record ClvConfig(
   /**
    * How models are fitted.
    *
-   * @param model purchase-frequency model, {@code mbg-nbd}, {@code bg-nbd} or {@code pareto-nbd}
+   * @param families purchase-frequency models; of several one is chosen by the data
    * @param midpoint true counts ages from the first day's noon to the end of the as-of day; false
    *     takes plain differences of dates
    * @param minSegmentCustomers source types with fewer customers use the pooled model
@@ -122,7 +123,7 @@ public record ClvConfig(
    * @param holdoutDays last days of the log that models are refitted without and judged by
    */
   public record Fit(
-      String model,
+      List<ModelFamily> families,
       boolean midpoint,
       int minSegmentCustomers,
       int maxDistinctHistories,

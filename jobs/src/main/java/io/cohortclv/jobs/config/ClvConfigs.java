@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Reads a configuration file. What it leaves out comes from conf/clv.conf, which travels in the jar
@@ -45,8 +46,12 @@ public final class ClvConfigs {
   /** The attribution models the product computes. */
   private static final Set<String> ATTRIBUTION_MODELS = Set.copyOf(AttributionRules.KNOWN);
 
+  /** All purchase models, to choose among. */
+  private static final String AUTO = "auto";
+
   private static final List<String> PURCHASE_MODELS =
-      Arrays.stream(ModelFamily.values()).map(ModelFamily::id).toList();
+      Stream.concat(Arrays.stream(ModelFamily.values()).map(ModelFamily::id), Stream.of(AUTO))
+          .toList();
 
   private ClvConfigs() {}
 
@@ -123,7 +128,7 @@ public final class ClvConfigs {
             settings.optionalPositive("cohorts.churn-gap-days"),
             settings.number("cohorts.churn-gap-quantile", 0.5, 1)),
         new ClvConfig.Fit(
-            settings.oneOf("fit.model", PURCHASE_MODELS),
+            families(settings.oneOf("fit.model", PURCHASE_MODELS)),
             settings
                 .oneOf("fit.age-convention", Set.of("midpoint", "difference"))
                 .equals("midpoint"),
@@ -224,5 +229,9 @@ public final class ClvConfigs {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java platform has SHA-256", e);
     }
+  }
+
+  private static List<ModelFamily> families(String model) {
+    return model.equals(AUTO) ? List.of(ModelFamily.values()) : List.of(ModelFamily.of(model));
   }
 }

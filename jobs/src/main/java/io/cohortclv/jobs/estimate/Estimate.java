@@ -1,5 +1,6 @@
 package io.cohortclv.jobs.estimate;
 
+import io.cohortclv.models.btyd.TimeUnit;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;

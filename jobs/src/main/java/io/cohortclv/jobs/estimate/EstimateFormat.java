@@ -43,7 +43,7 @@ public enum EstimateFormat {
     ObjectNode object = MAPPER.createObjectNode();
     e.segment().ifPresent(name -> object.put("segment", name));
     object.put("model", e.model());
-    object.put("time_unit", lowerCase(e.timeUnit()));
+    object.put("time_unit", e.timeUnit().id());
     object.put("calibration_end", e.calibrationEnd().toString());
     object.put("customers", e.customers());
     object.put("repeat_purchases", e.repeatPurchases());
@@ -126,7 +126,7 @@ public enum EstimateFormat {
 
   private static void text(StringBuilder page, Estimate e) {
     e.segment().ifPresent(name -> line(page, "segment %s", name.isEmpty() ? "(none)" : name));
-    line(page, "%-22s%s, times in %s", "model", e.model(), lowerCase(e.timeUnit()));
+    line(page, "%-22s%s, times in %s", "model", e.model(), e.timeUnit().id());
     line(
         page,
         "%-22s%,d customers, %,d repeat purchases, %,d distinct histories until %s",
@@ -205,9 +205,5 @@ public enum EstimateFormat {
 
   private static String significant(double value) {
     return String.format(Locale.ROOT, "%.6g", value);
-  }
-
-  private static String lowerCase(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

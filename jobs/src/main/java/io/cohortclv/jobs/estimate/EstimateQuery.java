@@ -1,6 +1,7 @@
 package io.cohortclv.jobs.estimate;
 
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.btyd.TimeUnit;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -8,7 +9,8 @@ import java.util.Optional;
 /**
  * What is asked of an order file.
  *
- * @param families models to choose from; with several, the one of least AIC is taken
+ * @param families models to choose from; of several the data choose one ({@link
+ *     io.cohortclv.models.fit.ModelChoice})
  * @param timeUnit of the models' times
  * @param calibrationEnd last day models learn from
  * @param holdoutEnd last day forecasts are held against
@@ -38,6 +40,7 @@ public record EstimateQuery(
   }
 
   double holdoutLength() {
-    return timeUnit.ofDays(holdoutEnd.orElseThrow().toEpochDay() - calibrationEnd.toEpochDay());
+    return timeUnit.ofDays(
+        (double) (holdoutEnd.orElseThrow().toEpochDay() - calibrationEnd.toEpochDay()));
   }
 }

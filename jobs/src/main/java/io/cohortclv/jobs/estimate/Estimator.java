@@ -1,12 +1,13 @@
 package io.cohortclv.jobs.estimate;
 
-import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.btyd.PurchaseModel;
+import io.cohortclv.models.fit.ForecastAccuracy;
 import io.cohortclv.models.fit.Histories;
 import io.cohortclv.models.fit.InfeasibleDataException;
-import io.cohortclv.models.fit.ModelComparison;
+import io.cohortclv.models.fit.ModelChoice;
 import io.cohortclv.models.fit.PurchaseFit;
 import io.cohortclv.models.fit.PurchaseFits;
+import io.cohortclv.models.fit.SegmentFits;
 import io.cohortclv.models.fit.SpendFit;
 import io.cohortclv.models.fit.SpendFits;
 import io.cohortclv.models.fit.SpendHistories;
@@ -14,10 +15,9 @@ import io.cohortclv.models.math.CompensatedSum;
 import io.cohortclv.models.spend.GammaGamma;
 import io.cohortclv.models.spend.GammaGammaParameters;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,10 +26,11 @@ import java.util.stream.Collectors;
 
 /** Fits the models to purchase histories and says what follows from them. */
 final class Estimator {
-  /** Segments of fewer customers take the parameters of all. */
+  /**
+   * Segments of fewer customers teach nothing about how segments differ, and take the spend model
+   * of all.
+   */
   static final int LEAST_SEGMENT_CUSTOMERS = 500;
-
-  private static final double WORTH_A_WARNING = 0.15;
 
   private final EstimateQuery query;
   private final List<History> all;
@@ -87,96 +88,122 @@ final class Estimator {
 
   /** Fitted models and what their fits had to say. */
   private record Fit(
-      ModelFamily family,
-      PurchaseFit purchases,
-      Optional<SpendFit> spend,
-      double seconds,
-      List<String> warnings) {}
+      PurchaseFit purchases, Optional<SpendFit> spend, double seconds, List<String> warnings) {}
 
+  /**
+   * Each segment's model, shrunk toward that of all. Small ones learn nearly all from the others:
+   * no segment is too small for a model.
+   */
   private List<Estimate> segments(List<String> warnings) {
     Map<String, List<History>> bySegment =
         all.stream()
             .collect(Collectors.groupingBy(History::segment, TreeMap::new, Collectors.toList()));
+    long start = System.nanoTime();
+    List<SegmentFits.Segment> shrunk =
+        SegmentFits.fit(
+                pooled.purchases(),
+                bySegment.values().stream().map(this::table).toList(),
+                LEAST_SEGMENT_CUSTOMERS)
+            .segments();
+    double seconds = (System.nanoTime() - start) / 1e9 / shrunk.size();
     List<Estimate> estimates = new ArrayList<>();
-    List<String> small = new ArrayList<>();
-    bySegment.forEach(
-        (name, histories) -> {
-          Fit own = pooled;
-          List<String> said = new ArrayList<>();
-          if (customers(histories) < LEAST_SEGMENT_CUSTOMERS) {
-            small.add(name);
-            said.add("fewer than " + LEAST_SEGMENT_CUSTOMERS + " customers: the pooled model");
-          } else {
-            try {
-              own = fit(histories);
-              fitBySegment.put(name, own);
-              said.addAll(own.warnings());
-            } catch (InfeasibleDataException e) {
-              small.add(name);
-              said.add(e.getMessage() + ": the pooled model");
-            }
-          }
-          estimates.add(describe(Optional.of(name), histories, own, Optional.empty(), said));
-        });
-    if (!small.isEmpty()) {
+    int small = 0;
+    Iterator<SegmentFits.Segment> fits = shrunk.iterator();
+    for (Map.Entry<String, List<History>> segment : bySegment.entrySet()) {
+      PurchaseFit purchases = fits.next().fit();
+      List<String> said = new ArrayList<>(purchases.warnings());
+      Optional<SpendFit> spend = pooled.spend();
+      if (purchases.customers() < LEAST_SEGMENT_CUSTOMERS) {
+        small++;
+        said.add(
+            "fewer than "
+                + LEAST_SEGMENT_CUSTOMERS
+                + " customers: the purchase model is mostly that of all, the spend model is");
+      } else if (spend.isPresent()) {
+        Optional<SpendFit> own = spendFit(segment.getValue(), said);
+        spend = own.isPresent() ? own : spend;
+      }
+      Fit fit = new Fit(purchases, spend, seconds, said);
+      fitBySegment.put(segment.getKey(), fit);
+      estimates.add(
+          describe(Optional.of(segment.getKey()), segment.getValue(), fit, Optional.empty(), said));
+    }
+    if (small > 0) {
       warnings.add(
-          small.size()
+          small
               + " of "
               + bySegment.size()
-              + " segments cannot be fitted on their own and take the pooled model");
+              + " segments have fewer than "
+              + LEAST_SEGMENT_CUSTOMERS
+              + " customers: their models are mostly that of all");
     }
     return List.copyOf(estimates);
   }
 
+  private Histories table(List<History> histories) {
+    Histories.Builder table = Histories.builder();
+    histories.forEach(h -> table.add(h.repeats(), recency(h), age(h), h.customers()));
+    return table.build();
+  }
+
   private Fit fit(List<History> histories) {
     long start = System.nanoTime();
-    Histories.Builder times = Histories.builder();
+    List<String> warnings = new ArrayList<>();
+    PurchaseFit purchases = choose(histories, warnings);
+    warnings.addAll(purchases.warnings());
+    Optional<SpendFit> spend = spendFit(histories, warnings);
+    return new Fit(purchases, spend, (System.nanoTime() - start) / 1e9, warnings);
+  }
+
+  /** Empty, with a word why, where no amounts tell a spend model. */
+  private static Optional<SpendFit> spendFit(List<History> histories, List<String> warnings) {
     SpendHistories.Builder amounts = SpendHistories.builder();
     boolean anySpend = false;
     for (History h : histories) {
-      times.add(h.repeats(), recency(h), age(h), h.customers());
       if (h.spendDays() > 0) {
         amounts.add(h.spendDays(), h.meanSpend(), h.customers());
         anySpend = true;
       }
     }
-    List<String> warnings = new ArrayList<>();
-    PurchaseFit purchases = likeliest(times.build(), warnings);
-    warnings.addAll(purchases.warnings());
-    Optional<SpendFit> spend = Optional.empty();
-    if (anySpend) {
-      try {
-        spend = Optional.of(SpendFits.fit(amounts.build()));
-        spend.get().warnings().forEach(w -> warnings.add("gamma-gamma: " + w));
-      } catch (InfeasibleDataException e) {
-        warnings.add("no spend model: " + e.getMessage());
-      }
+    if (!anySpend) {
+      return Optional.empty();
     }
-    return new Fit(
-        purchases.model().family(), purchases, spend, (System.nanoTime() - start) / 1e9, warnings);
+    try {
+      SpendFit fit = SpendFits.fit(amounts.build());
+      fit.warnings().forEach(w -> warnings.add("gamma-gamma: " + w));
+      return Optional.of(fit);
+    } catch (InfeasibleDataException e) {
+      warnings.add("no spend model: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
-  /** The fit of least AIC: likelihood, less what each parameter gains by chance. */
-  private PurchaseFit likeliest(Histories histories, List<String> warnings) {
+  /** The fit of the one family, or of the one that the data choose. */
+  private PurchaseFit choose(List<History> histories, List<String> warnings) {
+    Histories table = table(histories);
     List<PurchaseFit> fits =
-        query.families().stream().map(family -> PurchaseFits.fit(family, histories)).toList();
-    PurchaseFit best =
-        fits.stream().min(Comparator.comparingDouble(ModelComparison::aic)).orElseThrow();
-    if (fits.size() > 1) {
-      warnings.add(
-          best.model().family().id()
-              + " was chosen by the least AIC: "
-              + fits.stream()
-                  .map(
-                      f ->
-                          String.format(
-                              Locale.ROOT,
-                              "%s %.1f",
-                              f.model().family().id(),
-                              ModelComparison.aic(f)))
-                  .collect(Collectors.joining(", ")));
+        query.families().stream().map(family -> PurchaseFits.fit(family, table)).toList();
+    if (fits.size() == 1) {
+      return fits.get(0);
     }
-    return best;
+    ModelChoice choice =
+        query.holdoutEnd().isEmpty()
+            ? ModelChoice.byAic(fits)
+            : ModelChoice.of(
+                fits.stream()
+                    .map(fit -> new ModelChoice.Candidate(fit, forecasts(fit.model(), histories)))
+                    .toList(),
+                histories.stream().mapToLong(History::holdoutPurchases).toArray(),
+                histories.stream().mapToLong(History::customers).toArray());
+    warnings.add(choice.reason());
+    return choice.fit();
+  }
+
+  private double[] forecasts(PurchaseModel model, List<History> histories) {
+    double length = query.holdoutLength();
+    Cached expected =
+        new Cached(h -> model.expectedPurchases(length, h.repeats(), recency(h), age(h)));
+    return histories.stream().mapToDouble(expected::of).toArray();
   }
 
   private Estimate describe(
@@ -187,9 +214,8 @@ final class Estimator {
       List<String> warnings) {
     PurchaseFit purchases = fit.purchases();
     PurchaseModel model = purchases.model();
-    boolean borrowed = segment.isPresent() && fit.equals(pooled);
-    Optional<Estimate.Holdout> holdout = query.holdoutEnd().map(end -> holdout(model, histories));
-    holdout.ifPresent(h -> warnOfBias(h, warnings));
+    Optional<Estimate.Holdout> holdout =
+        query.holdoutEnd().map(end -> holdout(model, histories, warnings));
     Optional<Estimate.Clv> clv = fit.spend().map(s -> clv(model, s.model(), histories));
     if (clv.isPresent() && !Double.isFinite(clv.get().total())) {
       warnings.add("no CLV: the expected spend of customers without repeats is infinite");
@@ -197,22 +223,23 @@ final class Estimator {
     }
     return new Estimate(
         segment,
-        fit.family().id(),
+        model.family().id(),
         query.timeUnit(),
         query.calibrationEnd(),
         customers(histories),
         histories.stream().mapToLong(h -> h.customers() * h.repeats()).sum(),
-        borrowed ? distinct(histories) : purchases.distinctHistories(),
-        byName(fit.family().parameterNames(), model.parameters()),
-        byName(fit.family().parameterNames(), purchases.standardErrors()),
-        borrowed
-            ? sum(histories, h -> model.logLikelihood(h.repeats(), recency(h), age(h)))
-            : purchases.logLikelihood(),
+        purchases.distinctHistories(),
+        byName(model.family().parameterNames(), model.parameters()),
+        byName(model.family().parameterNames(), purchases.standardErrors()),
+        purchases.logLikelihood(),
         purchases.converged(),
         purchases.iterations(),
         fit.seconds(),
         holdout,
-        fit.spend().map(s -> spend(s, histories, borrowed)),
+        fit.spend()
+            .map(
+                s ->
+                    spend(s, histories, segment.isPresent() && fit.spend().equals(pooled.spend()))),
         clv,
         segments,
         List.copyOf(warnings));
@@ -232,38 +259,21 @@ final class Estimator {
         sum(spenders, h -> fit.model().logLikelihood(h.spendDays(), h.meanSpend())));
   }
 
-  private Estimate.Holdout holdout(PurchaseModel model, List<History> histories) {
-    double length = query.holdoutLength();
-    Cached expected =
-        new Cached(h -> model.expectedPurchases(length, h.repeats(), recency(h), age(h)));
-    CompensatedSum total = new CompensatedSum();
-    CompensatedSum absolute = new CompensatedSum();
-    CompensatedSum square = new CompensatedSum();
-    for (History h : histories) {
-      double purchases = expected.of(h);
-      double miss = purchases - h.holdoutPurchases();
-      total.add(h.customers() * purchases);
-      absolute.add(h.customers() * Math.abs(miss));
-      square.add(h.customers() * miss * miss);
+  private Estimate.Holdout holdout(
+      PurchaseModel model, List<History> histories, List<String> warnings) {
+    double[] forecasts = forecasts(model, histories);
+    ForecastAccuracy.Builder judged = ForecastAccuracy.builder();
+    for (int i = 0; i < forecasts.length; i++) {
+      judged.add(forecasts[i], histories.get(i).holdoutPurchases(), histories.get(i).customers());
     }
-    double customers = customers(histories);
+    ForecastAccuracy accuracy = judged.build();
+    accuracy.biasWarning().ifPresent(w -> warnings.add("the holdout's " + w));
     return new Estimate.Holdout(
         query.holdoutEnd().orElseThrow(),
-        histories.stream().mapToLong(h -> h.customers() * h.holdoutPurchases()).sum(),
-        total.value(),
-        absolute.value() / customers,
-        Math.sqrt(square.value() / customers));
-  }
-
-  private static void warnOfBias(Estimate.Holdout holdout, List<String> warnings) {
-    double bias = holdout.expectedPurchases() / holdout.actualPurchases() - 1;
-    if (holdout.actualPurchases() > 0 && Math.abs(bias) > WORTH_A_WARNING) {
-      warnings.add(
-          String.format(
-              Locale.ROOT,
-              "the holdout's expected purchases are %+.0f %% off the actual ones",
-              100 * bias));
-    }
+        accuracy.actual(),
+        accuracy.expected(),
+        accuracy.meanAbsoluteError(),
+        accuracy.rootMeanSquaredError());
   }
 
   private Estimate.Clv clv(PurchaseModel model, GammaGamma spend, List<History> histories) {
@@ -292,14 +302,6 @@ final class Estimator {
 
   private static long customers(List<History> histories) {
     return histories.stream().mapToLong(History::customers).sum();
-  }
-
-  private static int distinct(List<History> histories) {
-    return (int)
-        histories.stream()
-            .map(h -> List.of(h.repeats(), h.recencyDays(), h.ageDays()))
-            .distinct()
-            .count();
   }
 
   private static double sum(List<History> histories, ToDoubleFunction<History> term) {

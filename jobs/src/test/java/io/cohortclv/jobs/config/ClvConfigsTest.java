@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.transforms.table.Orders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,7 +56,8 @@ class ClvConfigsTest {
                 Duration.ofDays(1),
                 Duration.ofDays(365)));
     assertThat(config.margin()).isEqualTo(new ClvConfig.Margin(1));
-    assertThat(config.fit()).isEqualTo(new ClvConfig.Fit("mbg-nbd", true, 500, 2_000_000, 90));
+    assertThat(config.fit())
+        .isEqualTo(new ClvConfig.Fit(List.of(ModelFamily.MBG_NBD), true, 500, 2_000_000, 90));
     assertThat(config.scorecard()).isEqualTo(new ClvConfig.Scorecard(30));
   }
 

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.btyd.TimeUnit;
+import io.cohortclv.models.fit.Histories;
 import io.cohortclv.models.fit.InfeasibleDataException;
+import io.cohortclv.models.fit.PurchaseFits;
+import io.cohortclv.models.fit.SegmentFits;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -13,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class EstimatorTest {
@@ -86,6 +91,66 @@ class EstimatorTest {
             estimate(query(TimeUnit.DAYS, ModelFamily.MBG_NBD)).logLikelihood());
     assertThat(chosen.logLikelihood()).isEqualTo(best);
     assertThat(chosen.warnings()).anyMatch(w -> w.startsWith(chosen.model() + " was chosen"));
+  }
+
+  /** Segments are those of the plain API, shrunk toward their parent, whatever their size. */
+  @Test
+  void segments_areShrunkTowardTheWhole() {
+    List<History> histories = new ArrayList<>();
+    for (int i = 0; i < HISTORIES.size(); i++) {
+      History h = HISTORIES.get(i);
+      histories.add(
+          new History(
+              i % 25 == 0 ? "few" : i % 2 == 0 ? "a" : "b",
+              h.repeats(),
+              h.recencyDays(),
+              h.ageDays(),
+              h.holdoutPurchases(),
+              h.spendDays(),
+              h.spend(),
+              1));
+    }
+    histories.sort(History.ORDER);
+    EstimateQuery whole = query(TimeUnit.DAYS, ModelFamily.MBG_NBD);
+    Estimate estimate =
+        new Estimator(
+                new EstimateQuery(
+                    whole.families(),
+                    whole.timeUnit(),
+                    whole.calibrationEnd(),
+                    whole.holdoutEnd(),
+                    whole.horizonDays(),
+                    whole.discountRatePerYear(),
+                    true),
+                histories,
+                List.of())
+            .estimate();
+
+    List<Histories> tables =
+        Stream.of("a", "b", "few").map(segment -> table(histories, segment)).toList();
+    SegmentFits plain =
+        SegmentFits.fit(PurchaseFits.fit(ModelFamily.MBG_NBD, table(histories, "")), tables, 500);
+    List<Estimate> segments = estimate.segments().orElseThrow();
+    for (int i = 0; i < tables.size(); i++) {
+      assertThat(segments.get(i).parameters().values().stream().mapToDouble(v -> v).toArray())
+          .isEqualTo(plain.segments().get(i).fit().model().parameters());
+      assertThat(segments.get(i).customers()).isEqualTo(tables.get(i).customers());
+    }
+    assertThat(segments.get(2).spend().orElseThrow().parameters())
+        .isEqualTo(estimate.spend().orElseThrow().parameters());
+    assertThat(segments.get(0).spend().orElseThrow().parameters())
+        .isNotEqualTo(estimate.spend().orElseThrow().parameters());
+    assertThat(segments.stream().mapToDouble(s -> s.clv().orElseThrow().total()).sum())
+        .isCloseTo(estimate.clv().orElseThrow().total(), withPercentage(10));
+    assertThat(estimate.warnings()).anyMatch(w -> w.startsWith("1 of 3 segments"));
+  }
+
+  private static Histories table(List<History> histories, String segment) {
+    Histories.Builder table = Histories.builder();
+    histories.stream()
+        .filter(h -> segment.isEmpty() || h.segment().equals(segment))
+        .forEach(h -> table.add(h.repeats(), h.recencyDays(), h.ageDays(), h.customers()));
+    return table.build();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.Sessions;
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.btyd.TimeUnit;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

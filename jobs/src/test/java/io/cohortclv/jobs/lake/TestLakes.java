@@ -2,6 +2,7 @@ package io.cohortclv.jobs.lake;
 
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.config.SourceConfig;
+import io.cohortclv.models.btyd.ModelFamily;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -56,7 +57,7 @@ public final class TestLakes {
             Duration.ofDays(90)),
         new ClvConfig.Margin(0.3),
         new ClvConfig.Cohorts(List.of("month"), OptionalInt.empty(), 0.95),
-        new ClvConfig.Fit("mbg-nbd", true, 100, 1_000_000, 60),
+        new ClvConfig.Fit(List.of(ModelFamily.MBG_NBD), true, 100, 1_000_000, 60),
         new ClvConfig.Scorecard(30),
         "hash of tests");
   }

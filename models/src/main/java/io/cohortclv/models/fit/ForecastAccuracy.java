@@ -4,6 +4,8 @@ import io.cohortclv.models.math.CompensatedSum;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -19,6 +21,9 @@ import java.util.function.ToDoubleFunction;
  */
 public final class ForecastAccuracy {
   private static final int DECILES = 10;
+
+  /** A forecast further off than this is not to be trusted without a look. */
+  private static final double BIAS_WORTH_A_WARNING = 0.15;
 
   /** Customers who share an expectation and an outcome. */
   private record Cell(double expected, long actual, long customers) {}
@@ -64,6 +69,15 @@ public final class ForecastAccuracy {
   /** Σe / Σy − 1: 0.1 means a tenth too many; NaN where nothing happened. */
   public double bias() {
     return actual() == 0 ? Double.NaN : expected() / actual() - 1;
+  }
+
+  /** What to say of a forecast that is more than 15 % off. */
+  public Optional<String> biasWarning() {
+    return Math.abs(bias()) > BIAS_WORTH_A_WARNING
+        ? Optional.of(
+            String.format(
+                Locale.ROOT, "expected purchases are %+.0f %% off the actual ones", 100 * bias()))
+        : Optional.empty();
   }
 
   /** Normalised Gini coefficient; NaN where all customers did the same. */

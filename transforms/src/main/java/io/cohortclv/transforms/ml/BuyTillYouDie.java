@@ -1,6 +1,7 @@
 package io.cohortclv.transforms.ml;
 
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.models.btyd.TimeUnit;
 import io.cohortclv.models.fit.Histories;
 import io.cohortclv.models.fit.InfeasibleDataException;
 import io.cohortclv.models.fit.PurchaseFits;

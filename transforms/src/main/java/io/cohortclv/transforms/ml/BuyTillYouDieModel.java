@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.btyd.PurchaseModel;
+import io.cohortclv.models.btyd.TimeUnit;
 import io.cohortclv.models.spend.GammaGamma;
 import io.cohortclv.models.spend.GammaGammaParameters;
 import io.cohortclv.transforms.table.ModelRegistry;

@@ -1,5 +1,6 @@
 package io.cohortclv.transforms.ml;
 
+import io.cohortclv.models.btyd.TimeUnit;
 import io.cohortclv.models.fit.PurchaseFit;
 import io.cohortclv.models.fit.SpendFit;
 import io.cohortclv.models.spend.GammaGammaParameters;

@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.rint;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import io.cohortclv.models.btyd.TimeUnit;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.MinorUnits;
 import io.cohortclv.transforms.table.OrderValue;
@@ -31,7 +32,6 @@ public final class CustomerSummaries {
   private static final String FIRST_NET = "first_net";
   private static final String BEFORE = "before";
   private static final String STOPPED = "stopped";
-  private static final double DAYS_PER_YEAR = 365;
 
   /** Discounted money is added in whole millionths, so that the order of rows cannot show. */
   private static final double MILLIONTHS_PER_MINOR_UNIT = 1e4;
@@ -73,7 +73,8 @@ public final class CustomerSummaries {
     Column discounted =
         rint(col(OrderValue.MARGIN)
                 .multiply(lit(MILLIONTHS_PER_MINOR_UNIT))
-                .multiply(exp(age.multiply(lit(-Math.log1p(discountRatePerYear) / DAYS_PER_YEAR)))))
+                .multiply(
+                    exp(age.multiply(lit(-TimeUnit.DAYS.continuousRate(discountRatePerYear))))))
             .cast("long");
     Column gap = churnGapDays.isPresent() ? lit(churnGapDays.getAsInt()) : lit(null).cast("int");
     WindowSpec history =

@@ -1,10 +1,10 @@
-package io.cohortclv.transforms.ml;
+package io.cohortclv.models.btyd;
 
 import java.util.Arrays;
 import java.util.List;
 
 /** The unit of recencies and ages, and so of a fitted model's times. */
-enum TimeUnit {
+public enum TimeUnit {
   DAYS("days", 1),
   WEEKS("weeks", 7);
 
@@ -16,7 +16,8 @@ enum TimeUnit {
     this.days = days;
   }
 
-  static TimeUnit of(String id) {
+  /** The unit of an id such as {@code weeks}. */
+  public static TimeUnit of(String id) {
     return Arrays.stream(values())
         .filter(unit -> unit.id.equals(id))
         .findFirst()
@@ -26,21 +27,23 @@ enum TimeUnit {
                     "there is no time unit '" + id + "'; known are " + String.join(", ", ids())));
   }
 
-  static List<String> ids() {
+  /** Every id. */
+  public static List<String> ids() {
     return Arrays.stream(values()).map(TimeUnit::id).toList();
   }
 
-  String id() {
+  /** The name in commands, files and tables: {@code weeks}. */
+  public String id() {
     return id;
   }
 
-  /** A span of days in this unit. */
-  double ofDays(double number) {
+  /** A span of days in this unit: weeks keep the fraction, as in the literature. */
+  public double ofDays(double number) {
     return number / days;
   }
 
   /** The yearly rate d as the continuous rate ln(1 + d) of this unit, a year being 365 days. */
-  double continuousRate(double discountRatePerYear) {
+  public double continuousRate(double discountRatePerYear) {
     return Math.log1p(discountRatePerYear) * days / 365;
   }
 }
