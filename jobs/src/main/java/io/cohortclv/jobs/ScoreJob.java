@@ -24,6 +24,7 @@ import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** Customer histories and the run's models to what each customer is worth. */
 final class ScoreJob implements Stage {
@@ -105,7 +106,9 @@ final class ScoreJob implements Stage {
         path,
         ModelFamily.of(purchases.getAs(ModelRegistry.FAMILY)),
         parameters(purchases),
+        covariance(purchases),
         gammaGamma,
+        gammaGamma == null ? List.of() : covariance(spend),
         gammaGamma != null && gammaGamma.q() > 1
             ? GammaGamma.of(gammaGamma).populationMean()
             : parameters(mean).get(0));
@@ -118,5 +121,13 @@ final class ScoreJob implements Stage {
 
   private static List<Double> parameters(Row model) {
     return model.getList(model.fieldIndex(ModelRegistry.PARAMETERS));
+  }
+
+  private static List<List<Double>> covariance(Row model) {
+    return model
+        .<scala.collection.Seq<Double>>getList(model.fieldIndex(ModelRegistry.COVARIANCE))
+        .stream()
+        .map(CollectionConverters::asJava)
+        .toList();
   }
 }

@@ -6,8 +6,7 @@ import static org.apache.spark.sql.functions.exp;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.udf;
 
-import io.cohortclv.models.btyd.PurchaseModel;
-import io.cohortclv.models.spend.GammaGamma;
+import io.cohortclv.models.btyd.TimeUnit;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerClv;
 import io.cohortclv.transforms.table.CustomerSummary;
@@ -27,10 +26,14 @@ import org.apache.spark.sql.types.StructType;
 
 /** Histories and fitted models to what each customer is worth. */
 public final class CustomerScores {
-  private static final double DAYS_PER_YEAR = 365;
   private static final String SCORE = "score";
-  private static final String DISCOUNTED_H = "discounted_h";
-  private static final String DISCOUNTED_REST = "discounted_rest";
+  private static final String NEXT = "next";
+  private static final String NEXT_LOW = "next_low";
+  private static final String NEXT_HIGH = "next_high";
+  private static final String REST = "rest";
+  private static final String REST_LOW = "rest_low";
+  private static final String REST_HIGH = "rest_high";
+  private static final String REST_SD = "rest_sd";
 
   private CustomerScores() {}
 
@@ -54,9 +57,13 @@ public final class CustomerScores {
       int horizonDays,
       double discountRatePerYear,
       double marginRate) {
-    double ratePerDay = Math.log1p(discountRatePerYear) / DAYS_PER_YEAR;
+    double ratePerDay = TimeUnit.DAYS.continuousRate(discountRatePerYear);
     Dataset<Row> segments =
         CustomerAcquisition.principalOwners(acquisitions, CustomerAcquisition.SOURCE_TYPE);
+    Column[] history =
+        Stream.of(CustomerSummary.REPEATS, CustomerSummary.RECENCY_DAYS, CustomerSummary.AGE_DAYS)
+            .map(c -> col(c))
+            .toArray(Column[]::new);
     Column predict =
         udf(new Prediction(models, horizonDays, ratePerDay), PREDICTION)
             .apply(
@@ -65,12 +72,12 @@ public final class CustomerScores {
                 col(CustomerSummary.RECENCY_DAYS),
                 col(CustomerSummary.AGE_DAYS),
                 col(CustomerSummary.REVENUE_PER_DAY_MEAN));
-    Column marginPerOrder = col(CustomerClv.EXP_REVENUE).multiply(lit(marginRate));
-    Column rest =
-        col(DISCOUNTED_REST)
-            .multiply(exp(col(CustomerSummary.AGE_DAYS).multiply(lit(-ratePerDay))));
+    Column discount = exp(col(CustomerSummary.AGE_DAYS).multiply(lit(-ratePerDay)));
     return summaries
         .join(segments, new String[] {CustomerSummary.CUSTOMER_ID}, "left")
+        // Customers who share a history side by side: what follows from it is worked out once.
+        .repartition(history)
+        .sortWithinPartitions(history)
         .withColumn(SCORE, predict)
         .select(Stream.of("*", SCORE + ".*").map(c -> col(c)).toArray(Column[]::new))
         .drop(CustomerSummary.MARGIN_RATE)
@@ -78,25 +85,41 @@ public final class CustomerScores {
         .withColumn(
             CustomerClv.REPEAT_MARGIN,
             col(CustomerSummary.HIST_MARGIN).minus(col(CustomerSummary.FIRST_MARGIN)))
-        .withColumn(
-            CustomerClv.RESIDUAL_H,
-            col(DISCOUNTED_H).multiply(marginPerOrder).cast(Table.PUBLISHED_MONEY))
+        .withColumn(CustomerClv.RESIDUAL_H, margin(NEXT).cast(Table.PUBLISHED_MONEY))
         .withColumn(
             CustomerClv.CLV_H, col(CustomerSummary.HIST_MARGIN).plus(col(CustomerClv.RESIDUAL_H)))
+        .withColumn(CustomerClv.CLV_H_LO80, col(CustomerSummary.HIST_MARGIN).plus(margin(NEXT_LOW)))
+        .withColumn(
+            CustomerClv.CLV_H_HI80, col(CustomerSummary.HIST_MARGIN).plus(margin(NEXT_HIGH)))
         .withColumn(
             CustomerClv.ACQUISITION_CLV,
-            col(CustomerSummary.ACQUISITION_MARGIN)
-                .plus(rest.multiply(marginPerOrder))
-                .cast(Table.PUBLISHED_MONEY));
+            acquisition(margin(REST), discount).cast(Table.PUBLISHED_MONEY))
+        .withColumn(CustomerClv.ACQUISITION_CLV_LO80, acquisition(margin(REST_LOW), discount))
+        .withColumn(CustomerClv.ACQUISITION_CLV_HI80, acquisition(margin(REST_HIGH), discount))
+        .withColumn(CustomerClv.ACQUISITION_CLV_SD, discount.multiply(margin(REST_SD)));
+  }
+
+  private static Column margin(String revenue) {
+    return col(revenue).multiply(col(CustomerClv.MARGIN_RATE));
+  }
+
+  /** What was observed since acquisition, and what is still to come, discounted to acquisition. */
+  private static Column acquisition(Column rest, Column discount) {
+    return col(CustomerSummary.ACQUISITION_MARGIN).plus(rest.multiply(discount));
   }
 
   private static final StructType PREDICTION =
       new StructType()
           .add(CustomerClv.P_ALIVE, DataTypes.DoubleType)
           .add(CustomerClv.EXP_ORDERS_H, DataTypes.DoubleType)
-          .add(DISCOUNTED_H, DataTypes.DoubleType)
-          .add(DISCOUNTED_REST, DataTypes.DoubleType)
           .add(CustomerClv.EXP_REVENUE, DataTypes.DoubleType)
+          .add(NEXT, DataTypes.DoubleType)
+          .add(NEXT_LOW, DataTypes.DoubleType)
+          .add(NEXT_HIGH, DataTypes.DoubleType)
+          .add(REST, DataTypes.DoubleType)
+          .add(REST_LOW, DataTypes.DoubleType)
+          .add(REST_HIGH, DataTypes.DoubleType)
+          .add(REST_SD, DataTypes.DoubleType)
           .add(CustomerClv.MODEL_ID, DataTypes.StringType)
           .add(CustomerClv.SEGMENT_PATH, DataTypes.StringType);
 
@@ -107,7 +130,7 @@ public final class CustomerScores {
     private final HashMap<String, SegmentModel> models;
     private final double horizonDays;
     private final double ratePerDay;
-    private transient Map<String, PurchaseModel> purchases;
+    private transient Map<String, Valuation> valuations;
 
     Prediction(Map<String, SegmentModel> models, double horizonDays, double ratePerDay) {
       this.models = new HashMap<>(models);
@@ -118,35 +141,33 @@ public final class CustomerScores {
     @Override
     public Row call(String segment, Long repeats, Double recency, Double age, Double mean) {
       SegmentModel fitted = models.getOrDefault(segment, models.get(ModelRegistry.POOLED));
-      PurchaseModel model = purchaseModel(fitted);
-      int x = Math.toIntExact(repeats);
-      double rest = Math.max(0, horizonDays - age);
-      double spend = fitted.newcomerSpend();
-      if (x > 0 && mean != null && fitted.spend() != null) {
-        double own = GammaGamma.of(fitted.spend()).expectedSpend(x, mean);
-        // With p x + q <= 1 the posterior has no mean either.
-        spend = Double.isFinite(own) ? own : spend;
-      }
+      Valuation.Value value = valuation(fitted).of(Math.toIntExact(repeats), recency, age, mean);
       return RowFactory.create(
-          model.aliveProbability(x, recency, age),
-          model.expectedPurchases(horizonDays, x, recency, age),
-          model.discountedPurchases(horizonDays, ratePerDay, x, recency, age),
-          rest == 0 ? 0.0 : model.discountedPurchases(rest, ratePerDay, x, recency, age),
-          spend,
+          value.aliveProbability(),
+          value.expectedPurchases(),
+          value.expectedSpend(),
+          value.next().mean(),
+          known(value.next().low()),
+          known(value.next().high()),
+          value.rest().mean(),
+          known(value.rest().low()),
+          known(value.rest().high()),
+          known(value.rest().sd()),
           fitted.modelId(),
           fitted.segmentPath());
     }
 
-    private PurchaseModel purchaseModel(SegmentModel fitted) {
-      if (purchases == null) {
-        purchases = new HashMap<>();
+    private static Double known(double value) {
+      return Double.isNaN(value) ? null : value;
+    }
+
+    /** A task has a function of its own, and so valuations of its own. */
+    private Valuation valuation(SegmentModel fitted) {
+      if (valuations == null) {
+        valuations = new HashMap<>();
       }
-      return purchases.computeIfAbsent(
-          fitted.modelId(),
-          id ->
-              fitted
-                  .family()
-                  .model(fitted.parameters().stream().mapToDouble(Double::doubleValue).toArray()));
+      return valuations.computeIfAbsent(
+          fitted.modelId(), id -> new Valuation(fitted, horizonDays, ratePerDay));
     }
   }
 }

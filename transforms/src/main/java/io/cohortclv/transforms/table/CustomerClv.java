@@ -20,11 +20,20 @@ public final class CustomerClv {
   public static final String REPEAT_MARGIN = "repeat_margin";
   public static final String RESIDUAL_H = "residual_h";
   public static final String CLV_H = "clv_h";
+  public static final String CLV_H_LO80 = "clv_h_lo80";
+  public static final String CLV_H_HI80 = "clv_h_hi80";
   public static final String ACQUISITION_CLV = "acquisition_clv";
+  public static final String ACQUISITION_CLV_LO80 = "acquisition_clv_lo80";
+  public static final String ACQUISITION_CLV_HI80 = "acquisition_clv_hi80";
+  public static final String ACQUISITION_CLV_SD = "acquisition_clv_sd";
   public static final String RFM_CLASS = "rfm_class";
   public static final String CLV_QUINTILE = "clv_quintile";
   public static final String MODEL_ID = "model_id";
   public static final String SEGMENT_PATH = "segment_path";
+
+  private static final String INTERVAL =
+      "over the outcome (when, how often, how much) and the parameters; the margin rate is taken as"
+          + " known; null where no spend model tells how amounts differ";
 
   public static final Table TABLE =
       Table.snapshot(
@@ -49,11 +58,21 @@ public final class CustomerClv {
               "What the customer was worth and is expected to be: first_margin + repeat_margin +"
                   + " residual_h. For customer lists; it grows with a customer's age, so it compares"
                   + " no partners"),
+          money(CLV_H_LO80, "Lower end of the 80 % interval of clv_h; " + INTERVAL),
+          money(CLV_H_HI80, "Upper end of that interval"),
           money(
               ACQUISITION_CLV,
               "Margin of the first horizon-days from acquisition: observed as far as they have"
                   + " passed, expected for the rest, discounted to acquisition; what compares"
                   + " partners"),
+          money(
+              ACQUISITION_CLV_LO80,
+              "Lower end of the 80 % interval of acquisition_clv; " + INTERVAL),
+          money(ACQUISITION_CLV_HI80, "Upper end of that interval"),
+          money(
+              ACQUISITION_CLV_SD,
+              "Standard deviation of acquisition_clv, of outcome and parameters together; 0 once"
+                  + " horizon-days have passed"),
           text(
               RFM_CLASS,
               "Three digits, each a quintile from 1 to 5, 5 the best fifth of all customers:"

@@ -96,7 +96,9 @@ class BuyTillYouDieModelTest {
             ModelRegistry.POOLED,
             MODEL.purchases().family(),
             MODEL.fits().get(0).parameters(),
+            List.of(),
             MODEL.spend().orElseThrow().parameters(),
+            List.of(),
             MODEL.unknownSpend().orElseThrow());
     Map<String, Row> published =
         byCustomer(
