@@ -8,22 +8,30 @@ import io.cohortclv.models.fit.PurchaseFits;
 import io.cohortclv.models.fit.SpendFits;
 import io.cohortclv.models.spend.GammaGamma;
 import io.cohortclv.transforms.attribution.Acquisitions;
+import io.cohortclv.transforms.attribution.AttributionInputs;
 import io.cohortclv.transforms.attribution.AttributionRules;
+import io.cohortclv.transforms.attribution.CommissionRules;
 import io.cohortclv.transforms.attribution.OrderCredits;
+import io.cohortclv.transforms.attribution.RemovalEffects;
+import io.cohortclv.transforms.identity.Stitching;
 import io.cohortclv.transforms.cohorts.CohortRetentions;
 import io.cohortclv.transforms.summary.CustomerSummaries;
 import io.cohortclv.transforms.table.Affiliates;
+import io.cohortclv.transforms.table.Coupons;
+import io.cohortclv.transforms.table.IdentityMap;
 import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.Terms;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -157,17 +165,33 @@ public final class Worker {
         new AttributionRules(
             List.of(AttributionRules.LAST_TOUCH),
             AttributionRules.LAST_TOUCH,
-            Duration.ofDays(30),
-            Duration.ofDays(1),
-            Duration.ofDays(365));
+            new AttributionRules.Windows(
+                Duration.ofDays(30), Duration.ofDays(1), Duration.ofDays(365)),
+            Duration.ofDays(7),
+            true,
+            1_000,
+            new AttributionRules.Precedence(Set.of(), false, 10, 20));
+    Dataset<Row> orders = logs.orders();
+    Dataset<Row> touchpoints = logs.touchpoints();
     Dataset<Row> credits =
         OrderCredits.creditOrders(
-            logs.orderValues(),
-            logs.orders(),
-            logs.touchpoints(),
-            logs.none(ReferralEvents.CONTRACT),
-            logs.none(Terms.CONTRACT),
-            rules);
+            new AttributionInputs(
+                logs.orderValues(),
+                orders,
+                touchpoints,
+                logs.none(ReferralEvents.CONTRACT),
+                logs.none(Terms.CONTRACT),
+                logs.none(Affiliates.CONTRACT),
+                logs.none(Coupons.CONTRACT),
+                Stitching.people(
+                    orders,
+                    touchpoints,
+                    logs.none(IdentityMap.CONTRACT),
+                    new Stitching.Trust(Instant.now(), 0.8, 20))),
+            rules,
+            RemovalEffects.NONE,
+            Optional.of(Instant.EPOCH),
+            new CommissionRules(ZoneOffset.UTC, "EUR", false));
     return Acquisitions.acquireCustomers(
         credits, logs.none(Affiliates.CONTRACT), ZoneOffset.UTC, Optional.empty());
   }

@@ -1,24 +1,41 @@
 package io.cohortclv.jobs;
 
+import static org.apache.spark.sql.functions.min;
+
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.transforms.attribution.Acquisitions;
+import io.cohortclv.transforms.attribution.AttributionInputs;
 import io.cohortclv.transforms.attribution.AttributionRules;
+import io.cohortclv.transforms.attribution.CommissionChecks;
+import io.cohortclv.transforms.attribution.CommissionRules;
+import io.cohortclv.transforms.attribution.ModelComparisons;
 import io.cohortclv.transforms.attribution.OrderCredits;
+import io.cohortclv.transforms.attribution.RemovalEffects;
+import io.cohortclv.transforms.attribution.Touches;
+import io.cohortclv.transforms.identity.Stitching;
 import io.cohortclv.transforms.orders.OrderValues;
 import io.cohortclv.transforms.table.Affiliates;
+import io.cohortclv.transforms.table.AttributionComparison;
+import io.cohortclv.transforms.table.CommissionCheck;
+import io.cohortclv.transforms.table.Commissions;
+import io.cohortclv.transforms.table.Coupons;
 import io.cohortclv.transforms.table.CustomerAcquisition;
+import io.cohortclv.transforms.table.IdentityMap;
 import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.OrderItems;
 import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.Orders;
+import io.cohortclv.transforms.table.People;
 import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.Refunds;
 import io.cohortclv.transforms.table.Terms;
 import io.cohortclv.transforms.table.Touchpoints;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -27,6 +44,9 @@ import org.apache.spark.sql.Row;
  * Order values come first, since credits are shares of them.
  */
 final class AttributeJob implements Stage {
+  /** Pairs of sources; a thousand affiliates that all follow each other. */
+  private static final int MAX_PASSAGES = 1_000_000;
+
   @Override
   public long run(Lake lake, ClvConfig config, Run run) {
     Dataset<Row> orders = lake.asOf(Orders.CONTRACT, run);
@@ -41,17 +61,18 @@ final class AttributeJob implements Stage {
                     config.reporting().timezone(),
                     config.margin().defaultRate()))
             .rows();
+    AttributionRules rules = config.attribution().rules();
+    AttributionInputs inputs = inputs(lake, config, run, orders);
     long credited =
         lake.write(
                 OrderAttribution.TABLE,
                 run,
                 OrderCredits.creditOrders(
-                    lake.read(OrderValue.TABLE, run),
-                    orders,
-                    lake.asOf(Touchpoints.CONTRACT, run),
-                    lake.asOf(ReferralEvents.CONTRACT, run),
-                    lake.asOf(Terms.CONTRACT, run),
-                    rules(config.attribution())))
+                    inputs,
+                    rules,
+                    removalEffects(lake, config.attribution(), inputs),
+                    firstTouch(lake, inputs),
+                    commissionRules(lake, config, inputs)))
             .rows();
     long acquired =
         lake.write(
@@ -63,19 +84,98 @@ final class AttributeJob implements Stage {
                     config.reporting().timezone(),
                     config.historyCompleteFrom()))
             .rows();
-    return valued + credited + acquired;
+    long compared =
+        lake.write(
+                AttributionComparison.TABLE,
+                run,
+                ModelComparisons.compare(
+                    lake.read(OrderAttribution.TABLE, run),
+                    lake.read(CustomerAcquisition.TABLE, run),
+                    rules))
+            .rows();
+    return valued + credited + acquired + compared + checkCommissions(lake, run, inputs);
   }
 
-  private static AttributionRules rules(ClvConfig.Attribution attribution) {
-    List<String> models =
-        Stream.concat(Stream.of(attribution.contractModel()), attribution.compare().stream())
-            .distinct()
-            .toList();
-    return new AttributionRules(
-        models,
-        attribution.contractModel(),
-        attribution.clickWindow(),
-        attribution.viewWindow(),
-        attribution.firstTouchWindow());
+  /** The logs as of the run's day, and who is who in them; nobody is sought where nothing leads. */
+  private static AttributionInputs inputs(
+      Lake lake, ClvConfig config, Run run, Dataset<Row> orders) {
+    Dataset<Row> touchpoints = lake.asOf(Touchpoints.CONTRACT, run);
+    boolean leads =
+        run.inputVersions().containsKey(Touchpoints.CONTRACT.name())
+            || run.inputVersions().containsKey(ReferralEvents.CONTRACT.name());
+    Dataset<Row> people =
+        leads
+            ? Stitching.people(
+                orders,
+                touchpoints,
+                lake.asOf(IdentityMap.CONTRACT, run),
+                new Stitching.Trust(
+                    run.endOfDay(),
+                    config.attribution().leastConfidence(),
+                    config.attribution().mostPeople()))
+            : lake.spark().createDataFrame(List.of(), People.SCHEMA);
+    return new AttributionInputs(
+        lake.read(OrderValue.TABLE, run),
+        orders,
+        touchpoints,
+        lake.asOf(ReferralEvents.CONTRACT, run),
+        lake.asOf(Terms.CONTRACT, run),
+        lake.asOf(Affiliates.CONTRACT, run),
+        lake.asOf(Coupons.CONTRACT, run),
+        people);
+  }
+
+  /** Orders are numbered only where terms count them: it takes another shuffle. */
+  private static CommissionRules commissionRules(
+      Lake lake, ClvConfig config, AttributionInputs inputs) {
+    boolean countsOrders =
+        !lake.collectSmall(
+                inputs.terms().filter(CommissionRules.COUNTS_ORDERS).limit(1), 1, "terms")
+            .isEmpty();
+    return new CommissionRules(
+        config.reporting().timezone(), config.reporting().currency(), countsOrders);
+  }
+
+  /** Nothing is checked where there are neither terms nor a ledger. */
+  private static long checkCommissions(Lake lake, Run run, AttributionInputs inputs) {
+    if (!run.inputVersions().containsKey(Commissions.CONTRACT.name())
+        && !run.inputVersions().containsKey(Terms.CONTRACT.name())) {
+      return 0;
+    }
+    return lake.write(
+            CommissionCheck.TABLE,
+            run,
+            CommissionChecks.check(
+                lake.read(OrderAttribution.TABLE, run),
+                inputs.orders(),
+                lake.asOf(Commissions.CONTRACT, run),
+                inputs.terms()))
+        .rows();
+  }
+
+  /** Solved on the driver, from counts of the steps between sources. */
+  private static RemovalEffects removalEffects(
+      Lake lake, ClvConfig.Attribution settings, AttributionInputs inputs) {
+    if (!settings.rules().needsPaths()) {
+      return RemovalEffects.NONE;
+    }
+    return RemovalEffects.of(
+        lake.collectSmall(
+            OrderCredits.countPassages(inputs, settings.rules()),
+            MAX_PASSAGES,
+            "different steps from source to source in the paths of the markov model"),
+        settings.leastPaths(),
+        settings.mostAffiliates());
+  }
+
+  private static Optional<Instant> firstTouch(Lake lake, AttributionInputs inputs) {
+    Timestamp first =
+        lake.collectSmall(
+                inputs.touchpoints().filter(Touches.IS_CREDITABLE).agg(min(Touchpoints.TOUCH_TS)),
+                1,
+                "first touches")
+            .get(0)
+            .getAs(0);
+    return Optional.ofNullable(first).map(Timestamp::toInstant);
   }
 }

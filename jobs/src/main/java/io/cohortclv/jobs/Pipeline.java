@@ -7,9 +7,13 @@ import io.cohortclv.jobs.lake.Runs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /** The stages of a run in their order: the only place that knows it. */
 final class Pipeline {
+  /** What is left where only attribution is asked for. */
+  private static final Set<String> ATTRIBUTION = Set.of("attribute", "publish");
+
   /**
    * A stage as users name it.
    *
@@ -36,6 +40,13 @@ final class Pipeline {
               new PublishJob()));
 
   private Pipeline() {}
+
+  /** The stages of a run under that configuration. */
+  static List<Step> of(ClvConfig config) {
+    return config.attribution().only()
+        ? STEPS.stream().filter(s -> ATTRIBUTION.contains(s.name())).toList()
+        : STEPS;
+  }
 
   /** Runs one step and notes its start and its end in ops.run_audit. */
   static long execute(Step step, Lake lake, ClvConfig config, Run run) {

@@ -12,7 +12,12 @@ import static org.apache.spark.sql.functions.when;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
+import io.cohortclv.transforms.attribution.CommissionChecks;
+import io.cohortclv.transforms.attribution.Touches;
+import io.cohortclv.transforms.table.AttributionComparison;
 import io.cohortclv.transforms.table.CohortRetention;
+import io.cohortclv.transforms.table.CommissionCheck;
+import io.cohortclv.transforms.table.Commissions;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerClv;
 import io.cohortclv.transforms.table.CustomerSummary;
@@ -21,6 +26,8 @@ import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.Scorecards;
 import io.cohortclv.transforms.table.Table;
+import io.cohortclv.transforms.table.Terms;
+import io.cohortclv.transforms.table.Touchpoints;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -40,7 +47,7 @@ final class Reconciliation {
   /** Both sides are published at two decimals or are sums of shares of customers. */
   private static final BigDecimal TOLERANCE = new BigDecimal("0.0005");
 
-  private record Check(String name, BigDecimal left, BigDecimal right) {
+  private record Check(String name, String reason, BigDecimal left, BigDecimal right) {
     boolean holds() {
       return left.subtract(right).abs().compareTo(TOLERANCE) <= 0;
     }
@@ -50,10 +57,14 @@ final class Reconciliation {
 
   private Reconciliation() {}
 
-  /** Makes every check of the run and notes them in ops.recon. */
-  static void of(Lake lake, Run run) {
+  /**
+   * Makes every check of the run and notes them in ops.recon.
+   *
+   * @param onlyAttribution whether the run ended with attribution
+   */
+  static void of(Lake lake, Run run, boolean onlyAttribution) {
     Reconciliation reconciliation = new Reconciliation();
-    reconciliation.compare(lake, run);
+    reconciliation.compare(lake, run, onlyAttribution);
     reconciliation.note(lake, run);
     List<String> broken =
         reconciliation.checks.stream().filter(c -> !c.holds()).map(Check::name).toList();
@@ -68,7 +79,7 @@ final class Reconciliation {
     }
   }
 
-  private void compare(Lake lake, Run run) {
+  private void compare(Lake lake, Run run, boolean onlyAttribution) {
     Column counted = col(OrderValue.COUNTED);
     Column known = counted.and(col(OrderValue.CUSTOMER_ID).isNotNull());
     Row orders =
@@ -85,7 +96,18 @@ final class Reconciliation {
             lake,
             lake.read(OrderAttribution.TABLE, run).filter(col(OrderAttribution.IS_CONTRACT_MODEL)),
             sum(OrderAttribution.CREDIT_SHARE),
-            sum(OrderAttribution.CREDITED_NET));
+            sum(OrderAttribution.CREDITED_NET),
+            sum(
+                when(
+                    col(OrderAttribution.AFFILIATE_ID).isNotNull(),
+                    col(OrderAttribution.CREDITED_NET))),
+            sum(OrderAttribution.COMMISSION_EXPECTED));
+    Row compared =
+        one(
+            lake,
+            lake.read(AttributionComparison.TABLE, run)
+                .filter(col(AttributionComparison.IS_CONTRACT_MODEL)),
+            sum(AttributionComparison.CREDITED_NET));
     Column acquired = not(col(CustomerAcquisition.IS_LEFT_CENSORED));
     Row acquisitions =
         one(
@@ -94,6 +116,15 @@ final class Reconciliation {
                 .filter(col(CustomerAcquisition.IS_CONTRACT_MODEL)),
             sum(CustomerAcquisition.ACQUISITION_SHARE),
             sum(when(acquired, col(CustomerAcquisition.ACQUISITION_SHARE))));
+    check("orders counted = orders credited", orders, 0, credits, 0);
+    check("net revenue of orders = net revenue credited", orders, 1, credits, 1);
+    check("net revenue credited to affiliates = net revenue compared", credits, 2, compared, 0);
+    checkCommissions(lake, run, credits);
+    countTouchesLeftOut(lake, run);
+    check("customers who ordered = customers acquired", orders, 2, acquisitions, 0);
+    if (onlyAttribution) {
+      return;
+    }
     Row summaries =
         one(
             lake,
@@ -126,9 +157,6 @@ final class Reconciliation {
     Row sources =
         one(lake, lake.read(Scorecards.SOURCE_SCORECARD, run), sum(Scorecards.N_CUSTOMERS));
 
-    check("orders counted = orders credited", orders, 0, credits, 0);
-    check("net revenue of orders = net revenue credited", orders, 1, credits, 1);
-    check("customers who ordered = customers acquired", orders, 2, acquisitions, 0);
     check("customers who ordered = customers summarized", orders, 2, summaries, 0);
     check("net revenue of customers' orders = net revenue summarized", orders, 3, summaries, 1);
     check("margin of customers' orders = margin summarized", orders, 4, summaries, 2);
@@ -139,8 +167,42 @@ final class Reconciliation {
     check("customers acquired = customers in source_scorecard", acquisitions, 1, sources, 0);
   }
 
+  private void checkCommissions(Lake lake, Run run, Row credits) {
+    if (!run.inputVersions().containsKey(Terms.CONTRACT.name())
+        && !run.inputVersions().containsKey(Commissions.CONTRACT.name())) {
+      return;
+    }
+    Row checked =
+        one(
+            lake,
+            lake.read(CommissionCheck.TABLE, run),
+            sum(CommissionCheck.EXPECTED),
+            sum(CommissionCheck.BOOKED));
+    Row booked = one(lake, lake.asOf(Commissions.CONTRACT, run), sum(CommissionChecks.BOOKED));
+    check("commissions expected = commissions checked", credits, 3, checked, 0);
+    check("commissions booked = commissions checked", booked, 0, checked, 1);
+  }
+
+  /** Touches that may not be credited are dropped, but not unseen. */
+  private void countTouchesLeftOut(Lake lake, Run run) {
+    if (!run.inputVersions().containsKey(Touchpoints.CONTRACT.name())) {
+      return;
+    }
+    for (Row counted :
+        lake.collectSmall(
+            lake.asOf(Touchpoints.CONTRACT, run)
+                .groupBy(Touches.LEFT_OUT.as(Operations.REASON))
+                .agg(count(lit(1)).cast(Table.MONEY).as(Operations.LEFT))
+                .filter(col(Operations.REASON).isNotNull()),
+            Touches.REASONS,
+            "reasons to leave a touch out")) {
+      BigDecimal touches = counted.getAs(Operations.LEFT);
+      checks.add(new Check("touches left out", counted.getAs(Operations.REASON), touches, touches));
+    }
+  }
+
   private void check(String name, Row left, int leftColumn, Row right, int rightColumn) {
-    checks.add(new Check(name, left.getDecimal(leftColumn), right.getDecimal(rightColumn)));
+    checks.add(new Check(name, null, left.getDecimal(leftColumn), right.getDecimal(rightColumn)));
   }
 
   /** One row of sums, null sums as 0. */
@@ -168,7 +230,7 @@ final class Reconciliation {
                         null,
                         null,
                         c.name(),
-                        null,
+                        c.reason(),
                         c.left(),
                         c.right(),
                         c.left().subtract(c.right())))

@@ -28,7 +28,10 @@ final class RunCommand implements Callable<Integer> {
       spec.commandLine()
           .getOut()
           .printf(
-              "Published %s as run %s. Next: clv show source_scorecard%n", run.asOf(), run.runId());
+              "Published %s as run %s. Next: clv show %s%n",
+              run.asOf(),
+              run.runId(),
+              config.attribution().only() ? "attribution_comparison" : "source_scorecard");
     }
     return 0;
   }
@@ -39,7 +42,7 @@ final class RunCommand implements Callable<Integer> {
     IngestJob.run(lake, config);
     Run run = lake.runs().begin(asOf);
     try {
-      for (Pipeline.Step step : Pipeline.STEPS) {
+      for (Pipeline.Step step : Pipeline.of(config)) {
         progress.stage(step.name());
         Pipeline.execute(step, lake, config, run);
       }

@@ -4,6 +4,7 @@ import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -42,7 +43,7 @@ final class StageCommand implements Callable<Integer> {
     ClvConfig config = options.config();
     try (Lake lake = Lake.openToWrite(config, step.name());
         Progress progress = Progress.of(spec.commandLine().getErr())) {
-      Run run = step.equals(FIRST) ? lake.runs().begin(options.asOf()) : resume(lake);
+      Run run = step.equals(FIRST) ? lake.runs().begin(options.asOf()) : resume(lake, config);
       progress.stage(step.name() + " " + run.runId());
       long rows = Pipeline.execute(step, lake, config, run);
       spec.commandLine()
@@ -53,7 +54,7 @@ final class StageCommand implements Callable<Integer> {
   }
 
   /** The newest run of the day, if it is this stage's turn. */
-  private Run resume(Lake lake) {
+  private Run resume(Lake lake, ClvConfig config) {
     Run run =
         lake.runs()
             .resume(options.asOf())
@@ -68,7 +69,15 @@ final class StageCommand implements Callable<Integer> {
                             + options.asOf()
                             + ", or do all stages with clv run."));
     Set<String> done = lake.runs().stagesDone(run);
-    for (Pipeline.Step before : Pipeline.STEPS.subList(0, Pipeline.STEPS.indexOf(step))) {
+    List<Pipeline.Step> steps = Pipeline.of(config);
+    if (!steps.contains(step)) {
+      throw CommandException.usage(
+          "There is no stage "
+              + step.name()
+              + " in a run that ends with attribution. Leave attribution.only out of "
+              + "the configuration, or go on with clv publish.");
+    }
+    for (Pipeline.Step before : steps.subList(0, steps.indexOf(step))) {
       if (!done.contains(before.name())) {
         throw CommandException.usage(
             "Run "

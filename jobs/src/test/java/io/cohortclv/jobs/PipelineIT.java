@@ -19,6 +19,7 @@ import io.cohortclv.jobs.lake.TestLakes;
 import io.cohortclv.jobs.simulate.ShopOptions;
 import io.cohortclv.jobs.simulate.ShopSimulation;
 import io.cohortclv.jobs.simulate.ShopTruth;
+import io.cohortclv.transforms.attribution.AttributionRules;
 import io.cohortclv.transforms.table.Catalog;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
@@ -139,7 +140,7 @@ class PipelineIT {
   @Order(4)
   void everyCheck_reconciles() {
     Dataset<Row> recon = lake.ops(Operations.RECON);
-    assertThat(recon.filter(col(Operations.RUN_ID).equalTo(first.runId())).count()).isEqualTo(11);
+    assertThat(recon.filter(col(Operations.RUN_ID).equalTo(first.runId())).count()).isEqualTo(16);
     assertThat(
             recon
                 .filter(abs(col(Operations.DIFFERENCE)).gt(0.0005))
@@ -217,7 +218,7 @@ class PipelineIT {
   void ledgers_creditEveryCountedOrderOnceAModel() {
     Dataset<Row> credits = published(OrderAttribution.TABLE);
     long orders = published(OrderValue.TABLE).filter(col(OrderValue.COUNTED)).count();
-    for (String model : List.of("last_touch", "first_touch")) {
+    for (String model : AttributionRules.KNOWN) {
       assertThat(
               credits
                   .filter(col(OrderAttribution.MODEL).equalTo(model))

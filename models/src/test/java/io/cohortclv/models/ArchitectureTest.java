@@ -38,6 +38,8 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule survivalSeesMath = packageSees("survival", "math");
 
+  @ArchTest static final ArchRule attributionSeesNothing = packageSees("attribution");
+
   @ArchTest
   static final ArchRule economicsSeesTheModels = packageSees("economics", "btyd", "shrink", "math");
 

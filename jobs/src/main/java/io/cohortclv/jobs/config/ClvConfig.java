@@ -1,6 +1,7 @@
 package io.cohortclv.jobs.config;
 
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.transforms.attribution.AttributionRules;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -82,18 +83,20 @@ public record ClvConfig(
   /**
    * Who is credited.
    *
-   * @param contractModel the model commissions, cohorts and values go by
-   * @param compare further models computed beside it
-   * @param clickWindow how long before an order a click counts where no terms say
-   * @param viewWindow the same for views
-   * @param firstTouchWindow the long window of the first-touch model
+   * @param rules the models and what they look at
+   * @param only whether a run ends with attribution
+   * @param leastConfidence entries of identity_map less sure are not believed
+   * @param mostPeople an identifier that more people share says nothing of who they are
+   * @param leastPaths an affiliate on fewer paths shares a state of the Markov chain with its kind
+   * @param mostAffiliates most affiliates with a state of their own
    */
   public record Attribution(
-      String contractModel,
-      List<String> compare,
-      Duration clickWindow,
-      Duration viewWindow,
-      Duration firstTouchWindow) {}
+      AttributionRules rules,
+      boolean only,
+      double leastConfidence,
+      int mostPeople,
+      int leastPaths,
+      int mostAffiliates) {}
 
   /**
    * How revenue becomes margin.

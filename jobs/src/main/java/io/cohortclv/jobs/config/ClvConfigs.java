@@ -10,7 +10,6 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.models.btyd.ModelFamily;
-import io.cohortclv.transforms.attribution.AttributionRules;
 import io.cohortclv.transforms.cohorts.CohortPeriod;
 import io.cohortclv.transforms.table.Contract;
 import java.nio.charset.StandardCharsets;
@@ -42,9 +41,6 @@ public final class ClvConfigs {
   static final String SOURCE_DEFAULTS = "source-defaults";
   private static final String INPUTS = "inputs";
   private static final String STORAGE = "lake.storage";
-
-  /** The attribution models the product computes. */
-  private static final Set<String> ATTRIBUTION_MODELS = Set.copyOf(AttributionRules.KNOWN);
 
   /** All purchase models, to choose among. */
   private static final String AUTO = "auto";
@@ -116,12 +112,7 @@ public final class ClvConfigs {
             settings.number("reporting.discount-rate-per-year", 0, 10)),
         inputs(merged, file, withSchemas),
         settings.optionalDay("history-complete-from"),
-        new ClvConfig.Attribution(
-            settings.oneOf("attribution.contract-model", ATTRIBUTION_MODELS),
-            settings.manyOf("attribution.compare", ATTRIBUTION_MODELS),
-            settings.duration("attribution.click-window"),
-            settings.duration("attribution.view-window"),
-            settings.duration("attribution.first-touch-window")),
+        AttributionSettings.read(settings),
         new ClvConfig.Margin(settings.number("margin.default-rate", 0, 1)),
         new ClvConfig.Cohorts(
             settings.someOf("cohorts.periods", CohortPeriod.names()),

@@ -39,7 +39,7 @@ final class ShopConf {
 
             attribution {
               contract-model = last_touch
-              compare = [first_touch]
+              compare = [first_touch, last_non_direct, linear, position, time_decay, shapley, markov]
               click-window = %dd
             }
             """,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.transforms.attribution.AttributionRules;
 import io.cohortclv.transforms.table.Orders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +17,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,11 +52,20 @@ class ClvConfigsTest {
     assertThat(config.attribution())
         .isEqualTo(
             new ClvConfig.Attribution(
-                "last_touch",
-                List.of("first_touch"),
-                Duration.ofDays(30),
-                Duration.ofDays(1),
-                Duration.ofDays(365)));
+                new AttributionRules(
+                    List.of("last_touch", "first_touch", "linear", "position", "time_decay"),
+                    "last_touch",
+                    new AttributionRules.Windows(
+                        Duration.ofDays(30), Duration.ofDays(1), Duration.ofDays(365)),
+                    Duration.ofDays(7),
+                    true,
+                    1_000,
+                    new AttributionRules.Precedence(Set.of(), false, 10, 20)),
+                false,
+                0.8,
+                20,
+                100,
+                300));
     assertThat(config.margin()).isEqualTo(new ClvConfig.Margin(1));
     assertThat(config.fit())
         .isEqualTo(new ClvConfig.Fit(List.of(ModelFamily.MBG_NBD), true, 500, 2_000_000, 90));
@@ -126,8 +137,8 @@ class ClvConfigsTest {
     assertThat(config.reporting())
         .isEqualTo(new ClvConfig.Reporting("GBP", ZoneId.of("Europe/London"), 180, 0.10));
     assertThat(config.historyCompleteFrom()).contains(LocalDate.of(2010, 1, 1));
-    assertThat(config.attribution().clickWindow()).isEqualTo(Duration.ofHours(12));
-    assertThat(config.attribution().compare()).isEmpty();
+    assertThat(config.attribution().rules().windows().click()).isEqualTo(Duration.ofHours(12));
+    assertThat(config.attribution().rules().models()).containsExactly("first_touch");
     assertThat(config.fit().midpoint()).isFalse();
   }
 
@@ -199,9 +210,13 @@ class ClvConfigsTest {
         "reporting.horizon-days = soon     | reporting.horizon-days | NUMBER",
         "reporting.discount-rate-per-year = -1 | discount-rate-per-year | 0.0 to 10.0",
         "history-complete-from = 1.1.2020  | history-complete-from  | YYYY-MM-DD",
-        "attribution.contract-model = magic| contract-model         | first_touch, last_touch",
-        "attribution.compare = [magic]     | attribution.compare    | first_touch, last_touch",
+        "attribution.contract-model = magic| contract-model         | first_touch, last_non_direct, last_touch",
+        "attribution.compare = [magic]     | attribution.compare    | first_touch, last_non_direct",
         "attribution.click-window = 0d     | click-window           | 30d",
+        "attribution.touch-reset = always  | touch-reset            | after-order, never",
+        "attribution.shared-coupon = half  | shared-coupon          | owner, touches",
+        "attribution.coupon-spike = 0      | coupon-spike           | 1.0 to",
+        "attribution.markov.least-path = 9 | attribution.markov.least-path | least-paths",
         "margin.default-rate = 1.2         | margin.default-rate    | 0.0 to 1.0",
         "fit.model = bgnbdd                | fit.model              | one of bg-nbd, mbg-nbd",
         "fit.age-convention = full         | fit.age-convention     | difference, midpoint",

@@ -3,6 +3,7 @@ package io.cohortclv.jobs.lake;
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.config.SourceConfig;
 import io.cohortclv.models.btyd.ModelFamily;
+import io.cohortclv.transforms.attribution.AttributionRules;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 
 /** Lakes in temporary folders; one session serves all tests of the module. */
@@ -50,11 +52,20 @@ public final class TestLakes {
         inputs,
         Optional.empty(),
         new ClvConfig.Attribution(
-            "last_touch",
-            List.of("first_touch"),
-            Duration.ofDays(30),
-            Duration.ofDays(1),
-            Duration.ofDays(90)),
+            new AttributionRules(
+                List.of("last_touch", "first_touch"),
+                "last_touch",
+                new AttributionRules.Windows(
+                    Duration.ofDays(30), Duration.ofDays(1), Duration.ofDays(90)),
+                Duration.ofDays(7),
+                true,
+                1_000,
+                new AttributionRules.Precedence(Set.of(), false, 10, 20)),
+            false,
+            0.8,
+            20,
+            100,
+            300),
         new ClvConfig.Margin(0.3),
         new ClvConfig.Cohorts(List.of("month"), OptionalInt.empty(), 0.95),
         new ClvConfig.Fit(List.of(ModelFamily.MBG_NBD), true, 100, 1_000_000, 60),

@@ -1,249 +1,105 @@
 package io.cohortclv.transforms.attribution;
 
-import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.first_value;
-import static org.apache.spark.sql.functions.inline;
+import static org.apache.spark.sql.functions.date_from_unix_date;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max_by;
-import static org.apache.spark.sql.functions.min_by;
-import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.unix_seconds;
-import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.timestamp_micros;
 
+import io.cohortclv.transforms.attribution.Journey.Touch;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.OrderAttribution;
-import io.cohortclv.transforms.table.OrderValue;
-import io.cohortclv.transforms.table.Orders;
-import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.Table;
-import io.cohortclv.transforms.table.Touchpoints;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.expressions.WindowSpec;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
 
 /** Counted orders and the touches before them to credit (metrics: "Attribution"). */
 public final class OrderCredits {
-  private static final String[] ORDER_KEY = OrderValue.KEY.toArray(new String[0]);
-  private static final List<String> CREDITED_FIELDS =
-      List.of(
-          Touchpoints.TOUCH_ID,
-          Touches.SOURCE_TYPE,
-          Touchpoints.AFFILIATE_ID,
-          Touchpoints.CAMPAIGN_ID,
-          OrderAttribution.REFERRER_ID);
-  private static final String AT = "at";
-  private static final String ORDER = "order";
-  private static final String TOUCH = "touch";
-  private static final String CODE = "code_referral";
-  private static final String SIGN_UP = "signup_referral";
+  private static final BigDecimal CENT = new BigDecimal("0.01");
+
+  /** What a credit is before times and money are theirs again. */
+  private static final StructType CREDIT =
+      new StructType()
+          .add(Table.ORDER_MONTH, "int")
+          .add(OrderAttribution.SOURCE_SYSTEM, "string")
+          .add(OrderAttribution.ORDER_ID, "string")
+          .add(OrderAttribution.CUSTOMER_ID, "string")
+          .add(OrderAttribution.ORDER_TS, "bigint")
+          .add(OrderAttribution.IS_FIRST_ORDER, "boolean")
+          .add(OrderAttribution.DISCOUNT_RATE, "double")
+          .add(OrderAttribution.COUPON, "string")
+          .add(OrderAttribution.COUPON_STATE, "string")
+          .add(OrderAttribution.MODEL, "string")
+          .add(OrderAttribution.IS_CONTRACT_MODEL, "boolean")
+          .add(OrderAttribution.RULE_FIRED, "string")
+          .add(OrderAttribution.WINDOW_TRUNCATED, "boolean")
+          .add(OrderAttribution.TOUCH_ID, "string")
+          .add(OrderAttribution.TOUCH_TS, "bigint")
+          .add(OrderAttribution.SOURCE_TYPE, "string")
+          .add(OrderAttribution.AFFILIATE_ID, "string")
+          .add(OrderAttribution.CAMPAIGN_ID, "string")
+          .add(OrderAttribution.SUB_ID, "string")
+          .add(OrderAttribution.REFERRER_ID, "string")
+          .add(OrderAttribution.CREDIT_SHARE, "double")
+          .add(OrderAttribution.CREDITED_NET, "bigint")
+          .add(ExpectedCommissions.NET, "bigint")
+          .add(ExpectedCommissions.SALE, "bigint")
+          .add(ExpectedCommissions.FIRST_TS, "bigint");
 
   private OrderCredits() {}
 
   /**
-   * One {@link OrderAttribution} row an order and model, its month first; every counted order has
-   * its rows, credited or {@code unattributed}.
+   * One {@link OrderAttribution} row an order, model and credited touch, its month first; every
+   * counted order has its rows, credited or {@code unattributed}.
    *
-   * <p>A touch is eligible for the first counted order of its person at or after it, within its
-   * window in elapsed seconds, and for no later one: nobody is paid twice for one touch. A referral
-   * code on the order, or a sign-up through a friend since the order before, comes before any
-   * touch.
+   * <p>Who gets an order is decided in this order, under every model alike: a friend's code on the
+   * order; a friend's sign-up since the order before; an affiliate's exclusive coupon code; the
+   * touches. Referral programs named in {@link AttributionRules.Precedence#touchFirstPrograms} come
+   * after affiliates' codes and touches instead.
    *
-   * @param orderValues {@link OrderValue} rows with their month, as of a date
-   * @param orders the orders they were made from
-   * @param touchpoints touches as of that date; may be empty, like all that follow
-   * @param referralEvents referral events
-   * @param terms commission terms
+   * @param effects removal effects where the Markov model is computed
+   * @param touchesSince the first touch known; empty when none is
+   * @param commissions how commissions are worked out
    */
   public static Dataset<Row> creditOrders(
-      Dataset<Row> orderValues,
-      Dataset<Row> orders,
-      Dataset<Row> touchpoints,
-      Dataset<Row> referralEvents,
-      Dataset<Row> terms,
-      AttributionRules rules) {
-    Dataset<Row> visitors = Touches.customersOfVisitors(orders, touchpoints);
-    Dataset<Row> counted =
-        orderValues
-            .filter(col(OrderValue.COUNTED))
-            .join(
-                orders.select(
-                    col(OrderValue.SOURCE_SYSTEM),
-                    col(Orders.ORDER_ID),
-                    col(Orders.VISITOR_ID),
-                    col(Orders.REFERRAL_CODE)),
-                ORDER_KEY)
-            .transform(o -> Touches.withPerson(o, visitors));
-    Dataset<Row> touches =
-        touchpoints
-            .transform(t -> Touches.creditable(t, terms, rules))
-            .transform(t -> Touches.withPerson(t, visitors))
-            .unionByName(signUps(referralEvents, rules), true);
-    return counted
-        .join(creditTouches(counted, touches, rules), ORDER_KEY, "left")
-        .transform(o -> withCodeReferral(o, referralEvents))
-        .transform(o -> explodeModels(o, rules));
-  }
-
-  /** For each order with an eligible touch, one column a model: the touch that model credits. */
-  private static Dataset<Row> creditTouches(
-      Dataset<Row> counted, Dataset<Row> touches, AttributionRules rules) {
-    Column orderStruct =
-        struct(
-            Stream.concat(OrderValue.KEY.stream(), Stream.of(Orders.ORDER_TS))
-                .map(c -> col(c))
-                .toArray(Column[]::new));
-    Column touchStruct =
-        struct(
-            col(Touchpoints.TOUCH_TS),
-            col(Touches.TYPE_RANK),
-            col(Touchpoints.SOURCE_SEQ),
-            col(Touchpoints.TOUCH_ID),
-            col(Touches.SOURCE_TYPE),
-            col(Touchpoints.AFFILIATE_ID),
-            col(Touchpoints.CAMPAIGN_ID),
-            col(OrderAttribution.REFERRER_ID),
-            col(Touches.WINDOW_S));
-    Dataset<Row> events =
-        counted
-            .filter(col(Touches.PERSON).isNotNull())
-            .select(col(Touches.PERSON), col(Orders.ORDER_TS).as(AT), orderStruct.as(ORDER))
-            .unionByName(
-                touches.select(
-                    col(Touches.PERSON), col(Touchpoints.TOUCH_TS).as(AT), touchStruct.as(TOUCH)),
-                true);
-    // Of two events at one instant the touch comes first: an order at the moment of a click is its.
-    WindowSpec onwards =
-        Window.partitionBy(Touches.PERSON)
-            .orderBy(col(AT), col(ORDER).isNotNull(), col(ORDER))
-            .rowsBetween(Window.currentRow(), Window.unboundedFollowing());
-    Column elapsed =
-        unix_seconds(col(ORDER).getField(Orders.ORDER_TS))
-            .minus(unix_seconds(col(TOUCH).getField(Touchpoints.TOUCH_TS)));
-    Column inWindow = elapsed.leq(col(TOUCH).getField(Touches.WINDOW_S));
-    Column inLongWindow = elapsed.leq(lit(rules.firstTouchWindow().toSeconds()));
-    Column isReferral =
-        col(TOUCH).getField(Touches.SOURCE_TYPE).equalTo(CustomerAcquisition.REFERRAL);
-    Column[] models =
-        rules.models().stream()
-            .map(
-                model ->
-                    switch (model) {
-                      case AttributionRules.LAST_TOUCH ->
-                          max_by(
-                                  creditedFields(col(TOUCH)),
-                                  when(inWindow.and(not(isReferral)), col(TOUCH)))
-                              .as(model);
-                      case AttributionRules.FIRST_TOUCH ->
-                          min_by(
-                                  creditedFields(col(TOUCH)),
-                                  when(inLongWindow.and(not(isReferral)), col(TOUCH)))
-                              .as(model);
-                      default -> throw new IllegalArgumentException("No rule for " + model);
-                    })
-            .toArray(Column[]::new);
-    return events
-        .withColumn(ORDER, first_value(col(ORDER), lit(true)).over(onwards))
-        .filter(col(TOUCH).isNotNull().and(col(ORDER).isNotNull()))
-        .groupBy(
-            OrderValue.KEY.stream().map(c -> col(ORDER).getField(c).as(c)).toArray(Column[]::new))
-        .agg(
-            min_by(creditedFields(col(TOUCH)), when(inWindow.and(isReferral), col(TOUCH)))
-                .as(SIGN_UP),
-            models);
-  }
-
-  /**
-   * Adds {@link #CODE}: the referral an order's own code stands for. A code belongs to the customer
-   * who used it first, and nobody refers himself.
-   */
-  private static Dataset<Row> withCodeReferral(Dataset<Row> orders, Dataset<Row> events) {
-    Dataset<Row> codes =
-        events
-            .groupBy(col(ReferralEvents.CODE).as(Orders.REFERRAL_CODE))
-            .agg(
-                min_by(
-                        referral(),
-                        struct(col(ReferralEvents.EVENT_TS), col(ReferralEvents.EVENT_ID)))
-                    .as(CODE));
-    Column isOwn =
-        col(CODE).getField(OrderAttribution.REFERRER_ID).equalTo(col(OrderValue.CUSTOMER_ID));
-    return orders
-        .join(codes, new String[] {Orders.REFERRAL_CODE}, "left")
-        .withColumn(CODE, when(coalesce(not(isOwn), lit(true)), col(CODE)));
-  }
-
-  /** Sign-ups through a friend as touches: they hold for the customer's next order. */
-  private static Dataset<Row> signUps(Dataset<Row> events, AttributionRules rules) {
-    return events
-        .filter(
-            col(ReferralEvents.EVENT_TYPE)
-                .equalTo("signup")
-                .and(col(ReferralEvents.REFEREE_ID).notEqual(col(ReferralEvents.REFERRER_ID))))
-        .select(
-            col(ReferralEvents.REFEREE_ID).as(Touches.PERSON),
-            col(ReferralEvents.EVENT_TS).as(Touchpoints.TOUCH_TS),
-            col(ReferralEvents.EVENT_ID).as(Touchpoints.TOUCH_ID),
-            lit(CustomerAcquisition.REFERRAL).as(Touches.SOURCE_TYPE),
-            col(ReferralEvents.REFERRER_ID).as(OrderAttribution.REFERRER_ID),
-            lit(rules.firstTouchWindow().toSeconds()).as(Touches.WINDOW_S));
-  }
-
-  /** A referral event in the shape of {@link #creditedFields}. */
-  private static Column referral() {
-    return struct(
-        col(ReferralEvents.EVENT_ID).as(Touchpoints.TOUCH_ID),
-        lit(CustomerAcquisition.REFERRAL).as(Touches.SOURCE_TYPE),
-        lit(null).cast("string").as(Touchpoints.AFFILIATE_ID),
-        lit(null).cast("string").as(Touchpoints.CAMPAIGN_ID),
-        col(ReferralEvents.REFERRER_ID).as(OrderAttribution.REFERRER_ID));
-  }
-
-  private static Dataset<Row> explodeModels(Dataset<Row> orders, AttributionRules rules) {
-    Column[] models =
-        rules.models().stream()
-            .map(
-                model ->
-                    struct(
-                        lit(model).as(OrderAttribution.MODEL),
-                        lit(model.equals(rules.contractModel()))
-                            .as(OrderAttribution.IS_CONTRACT_MODEL),
-                        coalesce(col(CODE), col(SIGN_UP), col(model)).as(TOUCH),
-                        when(col(CODE).isNotNull(), "referral_code")
-                            .when(col(SIGN_UP).isNotNull(), "referral_signup")
-                            .when(col(model).isNotNull(), "touch")
-                            .otherwise("none")
-                            .as(OrderAttribution.RULE_FIRED)))
-            .toArray(Column[]::new);
-    Dataset<Row> exploded =
-        orders.select(
-            Stream.concat(
-                    Stream.of(
-                            Table.ORDER_MONTH,
-                            OrderValue.SOURCE_SYSTEM,
-                            OrderValue.ORDER_ID,
-                            OrderValue.CUSTOMER_ID,
-                            OrderValue.ORDER_TS,
-                            OrderValue.NET_REVENUE)
-                        .map(c -> col(c)),
-                    Stream.of(inline(array(models))))
-                .toArray(Column[]::new));
-    return exploded
-        .withColumn(OrderAttribution.TOUCH_ID, touch(Touchpoints.TOUCH_ID))
-        .withColumn(
-            OrderAttribution.SOURCE_TYPE,
-            coalesce(touch(Touches.SOURCE_TYPE), lit(CustomerAcquisition.UNATTRIBUTED)))
-        .withColumn(OrderAttribution.AFFILIATE_ID, touch(Touchpoints.AFFILIATE_ID))
-        .withColumn(OrderAttribution.CAMPAIGN_ID, touch(Touchpoints.CAMPAIGN_ID))
-        .withColumn(OrderAttribution.REFERRER_ID, touch(OrderAttribution.REFERRER_ID))
-        .withColumn(OrderAttribution.CREDIT_SHARE, lit(1.0))
-        .withColumn(OrderAttribution.CREDITED_NET, col(OrderValue.NET_REVENUE))
+      AttributionInputs inputs,
+      AttributionRules rules,
+      RemovalEffects effects,
+      Optional<Instant> touchesSince,
+      CommissionRules commissions) {
+    long since =
+        touchesSince.map(t -> ChronoUnit.MICROS.between(Instant.EPOCH, t)).orElse(Long.MAX_VALUE);
+    Dataset<Row> credits =
+        Journeys.walk(
+            Touches.of(inputs, rules),
+            CountedOrders.of(inputs, rules),
+            rules,
+            CREDIT,
+            () -> new Credits(rules, effects, since));
+    Dataset<Row> typed =
+        credits.withColumn(Table.ORDER_MONTH, date_from_unix_date(col(Table.ORDER_MONTH)));
+    for (String time :
+        new String[] {
+          OrderAttribution.ORDER_TS, OrderAttribution.TOUCH_TS, ExpectedCommissions.FIRST_TS
+        }) {
+      typed = typed.withColumn(time, timestamp_micros(col(time)));
+    }
+    for (String money :
+        new String[] {
+          OrderAttribution.CREDITED_NET, ExpectedCommissions.NET, ExpectedCommissions.SALE
+        }) {
+      Column exact = col(money).cast("decimal(18,0)").multiply(lit(CENT));
+      typed = typed.withColumn(money, exact.cast(Table.PUBLISHED_MONEY));
+    }
+    return ExpectedCommissions.withExpected(typed, inputs, commissions)
         .select(
             Stream.concat(
                     Stream.of(col(Table.ORDER_MONTH)),
@@ -251,13 +107,218 @@ public final class OrderCredits {
                 .toArray(Column[]::new));
   }
 
-  private static Column touch(String field) {
-    return col(TOUCH).getField(field);
+  /**
+   * The steps of every path of touches, for {@link RemovalEffects#of}; rows of {@link PathSteps}.
+   */
+  public static Dataset<Row> countPassages(AttributionInputs inputs, AttributionRules rules) {
+    return PathSteps.countPassages(
+        Touches.of(inputs, rules), CountedOrders.of(inputs, rules), rules);
   }
 
-  /** What a ledger keeps of a touch, the same shape for every kind. */
-  private static Column creditedFields(Column touch) {
-    return struct(
-        CREDITED_FIELDS.stream().map(f -> touch.getField(f).as(f)).toArray(Column[]::new));
+  /** Why an order is somebody's whatever its touches say. */
+  private record Precedence(Touch owner, String rule) {}
+
+  /** The credits of one person's orders. */
+  private static final class Credits implements JourneyMerge.Sink {
+    private final AttributionRules rules;
+    private final RemovalEffects effects;
+    private final long touchesSince;
+
+    Credits(AttributionRules rules, RemovalEffects effects, long touchesSince) {
+      this.rules = rules;
+      this.effects = effects;
+      this.touchesSince = touchesSince;
+    }
+
+    @Override
+    public void noOrder(List<Touch> touches, List<Row> rows) {
+      // Nobody is credited.
+    }
+
+    @Override
+    public void order(Journey journey, List<Row> rows) {
+      OrderRow order = new OrderRow(journey.order());
+      Optional<Precedence> decided = decide(journey, order);
+      for (String model : rules.models()) {
+        if (decided.isPresent()) {
+          Precedence by = decided.get();
+          Credit credit = new Credit(by.owner(), 1, order.cents());
+          rows.add(row(journey, order, model, credit, by.rule(), false));
+          continue;
+        }
+        boolean isFirstTouch = model.equals(AttributionRules.FIRST_TOUCH);
+        List<Touch> touches =
+            !isFirstTouch
+                ? journey.touches()
+                : journey.earliest() == null ? List.of() : List.of(journey.earliest());
+        long window =
+            Journeys.micros(isFirstTouch ? rules.windows().firstTouch() : rules.windows().click());
+        boolean truncated = journey.isCut() || order.at() - window < touchesSince;
+        if (touches.isEmpty()) {
+          Credit nobody = new Credit(null, 1, order.cents());
+          rows.add(row(journey, order, model, nobody, OrderAttribution.NONE, truncated));
+          continue;
+        }
+        for (Credit credit :
+            Credit.byTouches(model, touches, order.at(), order.cents(), rules, effects)) {
+          rows.add(row(journey, order, model, credit, OrderAttribution.TOUCH, truncated));
+        }
+      }
+    }
+
+    private Optional<Precedence> decide(Journey journey, OrderRow order) {
+      Optional<Precedence> referral =
+          order.codeEvent() != null
+              ? Optional.of(
+                  new Precedence(
+                      Touch.untimed(
+                          order.codeEvent(), CustomerAcquisition.REFERRAL, null, order.referrer()),
+                      OrderAttribution.REFERRAL_CODE))
+              : Optional.ofNullable(journey.signUp())
+                  .map(s -> new Precedence(s, OrderAttribution.REFERRAL_SIGNUP));
+      boolean yields = order.codeEvent() != null ? order.yields() : yields(journey.signUp());
+      Optional<Precedence> coupon = coupon(journey, order);
+      if (referral.isPresent() && !yields) {
+        return referral;
+      }
+      if (coupon.isPresent()) {
+        return coupon;
+      }
+      boolean byAffiliate = journey.touches().stream().anyMatch(t -> t.affiliate() != null);
+      return byAffiliate ? Optional.empty() : referral;
+    }
+
+    private static boolean yields(Touch signUp) {
+      return signUp != null && signUp.yields();
+    }
+
+    /** The code's owner, with the ids of its latest touch where there is one. */
+    private Optional<Precedence> coupon(Journey journey, OrderRow order) {
+      if (order.couponOwner() == null) {
+        return Optional.empty();
+      }
+      Optional<Touch> latest =
+          journey.touches().stream()
+              .filter(t -> order.couponOwner().equals(t.affiliate()))
+              .reduce((earlier, later) -> later);
+      boolean names =
+          switch (order.couponState()) {
+            case OrderAttribution.EXCLUSIVE -> true;
+            // Who saw the owner's site before had the code from there.
+            case OrderAttribution.SPIKE ->
+                latest.isPresent() || rules.precedence().sharedCouponPaysOwner();
+            default -> rules.precedence().sharedCouponPaysOwner();
+          };
+      Touch owner =
+          latest.orElseGet(
+              () -> Touch.untimed(null, CustomerAcquisition.AFFILIATE, order.couponOwner(), null));
+      return names ? Optional.of(new Precedence(owner, OrderAttribution.COUPON)) : Optional.empty();
+    }
+
+    private Row row(
+        Journey journey,
+        OrderRow order,
+        String model,
+        Credit credit,
+        String rule,
+        boolean truncated) {
+      Touch touch = credit.touch();
+      boolean none = touch == null;
+      return RowFactory.create(
+          order.month(),
+          order.system(),
+          order.id(),
+          order.customer(),
+          order.at(),
+          journey.isFirst(),
+          order.discountRate(),
+          order.coupon(),
+          couponState(journey, order),
+          model,
+          model.equals(rules.contractModel()),
+          rule,
+          truncated,
+          none ? null : touch.id(),
+          none || touch.isUntimed() ? null : touch.at(),
+          none ? CustomerAcquisition.UNATTRIBUTED : touch.sourceType(),
+          none ? null : touch.affiliate(),
+          none ? null : touch.campaign(),
+          none ? null : touch.subId(),
+          none ? null : touch.referrer(),
+          credit.share(),
+          credit.cents(),
+          order.cents(),
+          order.sale(),
+          journey.firstAt());
+    }
+
+    /** On a day of a spike a code is leaked to those who never saw its owner's site. */
+    private static String couponState(Journey journey, OrderRow order) {
+      if (!OrderAttribution.SPIKE.equals(order.couponState())) {
+        return order.couponState();
+      }
+      boolean seen =
+          journey.touches().stream().anyMatch(t -> order.couponOwner().equals(t.affiliate()));
+      return seen ? OrderAttribution.EXCLUSIVE : OrderAttribution.LEAKED;
+    }
+  }
+
+  /** A row of {@link Journeys#ORDER} by position. */
+  private record OrderRow(Row row) {
+    long at() {
+      return row.getLong(1);
+    }
+
+    String system() {
+      return row.getString(2);
+    }
+
+    String id() {
+      return row.getString(3);
+    }
+
+    String customer() {
+      return row.getString(4);
+    }
+
+    int month() {
+      return row.getInt(5);
+    }
+
+    long cents() {
+      return row.getLong(6);
+    }
+
+    Double discountRate() {
+      return row.isNullAt(7) ? null : row.getDouble(7);
+    }
+
+    String codeEvent() {
+      return row.getString(8);
+    }
+
+    String referrer() {
+      return row.getString(9);
+    }
+
+    boolean yields() {
+      return row.getBoolean(10);
+    }
+
+    String coupon() {
+      return row.getString(11);
+    }
+
+    String couponOwner() {
+      return row.getString(12);
+    }
+
+    String couponState() {
+      return row.getString(13);
+    }
+
+    long sale() {
+      return row.getLong(14);
+    }
   }
 }

@@ -1,174 +1,178 @@
 package io.cohortclv.transforms.attribution;
 
-import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.collect_list;
-import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.filter;
-import static org.apache.spark.sql.functions.flatten;
-import static org.apache.spark.sql.functions.get;
+import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.min_by;
-import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.sort_array;
-import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.OrderAttribution;
-import io.cohortclv.transforms.table.Orders;
+import io.cohortclv.transforms.table.People;
+import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.Terms;
 import io.cohortclv.transforms.table.Touchpoints;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Touches that may be credited, with the person touched and the window they hold for. */
-final class Touches {
-  /** Who was touched or ordered: a customer, or a visitor no customer is known for. */
-  static final String PERSON = "person";
-
-  static final String SOURCE_TYPE = CustomerAcquisition.SOURCE_TYPE;
-
-  /** Seconds after the touch in which an order counts. */
-  static final String WINDOW_S = "window_s";
-
-  /** Sorts touches in time; the later of two at one instant is the stronger kind. */
-  static final String TYPE_RANK = "type_rank";
+public final class Touches {
+  static final String DIRECT = CustomerAcquisition.DIRECT;
 
   private static final String VIEW = "view";
-  private static final String DIRECT_CHANNEL = "direct";
+  private static final String TERM = "term";
+  private static final long MICROS = TimeUnit.SECONDS.toMicros(1);
+
+  /** Why a touch may not be credited; null for one that may. */
+  public static final Column LEFT_OUT =
+      when(col(Touchpoints.IS_BOT), "bot")
+          .when(col(Touchpoints.IS_TEST), "test")
+          .when(col(Touchpoints.TOUCH_TYPE).isin("cart", "checkout", "signup"), "funnel step");
+
+  /** At most so many different {@link #LEFT_OUT}. */
+  public static final int REASONS = 3;
+
+  /** No bots, no tests, no steps of the shop's own funnel. */
+  public static final Column IS_CREDITABLE = LEFT_OUT.isNull();
 
   private Touches() {}
 
-  /** The customer each visitor was first seen with: visitor_id to customer_id. */
-  static Dataset<Row> customersOfVisitors(Dataset<Row> orders, Dataset<Row> touchpoints) {
-    Dataset<Row> ordered =
-        orders.select(
-            col(Orders.VISITOR_ID), col(Orders.CUSTOMER_ID), col(Orders.ORDER_TS).as("seen"));
-    Dataset<Row> touched =
-        touchpoints.select(
-            col(Touchpoints.VISITOR_ID),
-            col(Touchpoints.CUSTOMER_ID),
-            col(Touchpoints.TOUCH_TS).as("seen"));
-    return ordered
-        .union(touched)
-        .filter(col(Orders.VISITOR_ID).isNotNull().and(col(Orders.CUSTOMER_ID).isNotNull()))
-        .groupBy(Orders.VISITOR_ID)
-        .agg(
-            min_by(col(Orders.CUSTOMER_ID), struct(col("seen"), col(Orders.CUSTOMER_ID)))
-                .as("known_customer"));
-  }
-
-  /** Adds {@link #PERSON}; null only where neither customer nor visitor is known. */
-  static Dataset<Row> withPerson(Dataset<Row> rows, Dataset<Row> customersOfVisitors) {
-    return rows.join(customersOfVisitors, new String[] {Orders.VISITOR_ID}, "left")
-        .withColumn(
-            PERSON,
-            coalesce(
-                col(Orders.CUSTOMER_ID),
-                col("known_customer"),
-                concat(lit("visitor:"), col(Orders.VISITOR_ID))))
-        .drop("known_customer");
+  /** Rows of {@link Journeys#TOUCH}: creditable touches and sign-ups through friends. */
+  static Dataset<Row> of(AttributionInputs inputs, AttributionRules rules) {
+    return Journeys.conform(creditable(inputs, rules), Journeys.TOUCH)
+        .union(
+            Journeys.conform(
+                signUps(inputs.referralEvents(), inputs.people(), rules), Journeys.TOUCH));
   }
 
   /**
-   * Touches that may be credited: no bots, no tests, no steps of the shop's own funnel.
-   *
-   * @param terms commission terms as of the run; they set the window of an affiliate's touch by the
-   *     version valid when it happened, an affiliate's own terms before the program's default
+   * The terms valid when a touch happened set its window, an affiliate's own before the program's
+   * default. Of two touches at one instant the later is the stronger kind.
    */
-  static Dataset<Row> creditable(
-      Dataset<Row> touchpoints, Dataset<Row> terms, AttributionRules rules) {
+  private static Dataset<Row> creditable(AttributionInputs inputs, AttributionRules rules) {
     Column isView = col(Touchpoints.TOUCH_TYPE).equalTo(VIEW);
-    Column term = termAt(col(Touchpoints.TOUCH_TS), col(Touchpoints.CAMPAIGN_ID));
-    Dataset<Row> versions = versions(terms);
-    return touchpoints
-        .filter(not(col(Touchpoints.IS_BOT)).and(not(col(Touchpoints.IS_TEST))))
-        .filter(not(col(Touchpoints.TOUCH_TYPE).isin("cart", "checkout", "signup")))
+    Column isAffiliate = col(Touchpoints.AFFILIATE_ID).isNotNull();
+    Column channel = coalesce(col(Touchpoints.CHANNEL), lit(DIRECT));
+    Column sourceType =
+        when(isAffiliate, CustomerAcquisition.AFFILIATE)
+            .when(
+                col(Touchpoints.CAMPAIGN_ID).isNotNull().or(channel.notEqual(DIRECT)),
+                CustomerAcquisition.CAMPAIGN)
+            .otherwise(DIRECT);
+    Column term = col(TERM);
+    Column window =
+        when(
+                isView,
+                coalesce(
+                    term.getField(Terms.VIEW_WINDOW_S), lit(rules.windows().view().toSeconds())))
+            .otherwise(
+                coalesce(
+                    term.getField(Terms.CLICK_WINDOW_S), lit(rules.windows().click().toSeconds())));
+    Dataset<Row> touches =
+        inputs
+            .touchpoints()
+            .filter(IS_CREDITABLE)
+            .transform(
+                t ->
+                    TermVersions.withTerm(
+                        t,
+                        inputs.terms(),
+                        col(Touchpoints.TOUCH_TS),
+                        TERM,
+                        Terms.CLICK_WINDOW_S,
+                        Terms.VIEW_WINDOW_S))
+            .withColumn(Journeys.WINDOW, window.multiply(lit(MICROS)))
+            .withColumn(CustomerAcquisition.SOURCE_TYPE, sourceType);
+    return withPool(touches, inputs.affiliates(), rules)
         .withColumn(
-            TYPE_RANK,
+            People.NODE,
+            coalesce(
+                People.customer(Touchpoints.CUSTOMER_ID), People.visitor(Touchpoints.VISITOR_ID)))
+        .transform(t -> withPerson(t, inputs.people()))
+        .withColumn(Journeys.AT, unix_micros(col(Touchpoints.TOUCH_TS)))
+        .withColumn(
+            Journeys.TYPE_RANK,
             when(isView, 0)
                 .when(col(Touchpoints.TOUCH_TYPE).equalTo("visit"), 1)
                 .when(col(Touchpoints.TOUCH_TYPE).equalTo("soft_click"), 2)
                 .when(col(Touchpoints.TOUCH_TYPE).equalTo("click"), 3)
                 .otherwise(4))
         .withColumn(
-            SOURCE_TYPE,
-            when(col(Touchpoints.AFFILIATE_ID).isNotNull(), CustomerAcquisition.AFFILIATE)
-                .when(
-                    col(Touchpoints.CAMPAIGN_ID)
-                        .isNotNull()
-                        .or(
-                            coalesce(col(Touchpoints.CHANNEL), lit(DIRECT_CHANNEL))
-                                .notEqual(DIRECT_CHANNEL)),
-                    CustomerAcquisition.CAMPAIGN)
-                .otherwise(CustomerAcquisition.DIRECT))
-        .join(
-            broadcast(versions.filter(col(Terms.AFFILIATE_ID).isNotNull()))
-                .withColumnRenamed("versions", "own_terms"),
-            new String[] {Touchpoints.AFFILIATE_ID},
-            "left")
-        .join(
-            broadcast(
-                versions
-                    .filter(col(Terms.AFFILIATE_ID).isNull())
-                    .select(col("versions").as("default_terms"))),
-            lit(true),
-            "left")
-        .withColumn("term", term)
+            Journeys.REPEAT_KEY,
+            xxhash64(
+                col(Touchpoints.VISITOR_ID),
+                coalesce(col(Touchpoints.AFFILIATE_ID), lit("")),
+                coalesce(col(Touchpoints.LANDING_URL), lit("")),
+                col(Touchpoints.TOUCH_TYPE),
+                coalesce(col(Touchpoints.CAMPAIGN_ID), channel)))
+        .withColumn(OrderAttribution.REFERRER_ID, lit(null))
+        .withColumn(Journeys.YIELDS, lit(false));
+  }
+
+  /** Adds the state of the Markov chain that sources of a kind share; null where none is asked. */
+  private static Dataset<Row> withPool(
+      Dataset<Row> touches, Dataset<Row> affiliates, AttributionRules rules) {
+    if (!rules.needsPaths()) {
+      return touches.withColumn(Journeys.POOL, lit(null));
+    }
+    return AffiliateVersions.withType(touches, affiliates, col(Touchpoints.TOUCH_TS))
         .withColumn(
-            WINDOW_S,
-            when(
-                    isView,
-                    coalesce(
-                        col("term").getField(Terms.VIEW_WINDOW_S),
-                        lit(rules.viewWindow().toSeconds())))
-                .otherwise(
-                    coalesce(
-                        col("term").getField(Terms.CLICK_WINDOW_S),
-                        lit(rules.clickWindow().toSeconds()))))
-        .withColumn(OrderAttribution.REFERRER_ID, lit(null).cast("string"))
-        .drop("own_terms", "default_terms", "term");
+            Journeys.POOL,
+            concat_ws(
+                "/",
+                coalesce(
+                    col(CustomerAcquisition.AFFILIATE_TYPE), col(CustomerAcquisition.SOURCE_TYPE)),
+                col(Touchpoints.CHANNEL)));
   }
 
-  /** All versions of the terms of one affiliate, or of the default (null), most specific first. */
-  private static Dataset<Row> versions(Dataset<Row> terms) {
-    return terms
-        .groupBy(Terms.AFFILIATE_ID)
-        .agg(
-            sort_array(
-                    collect_list(
-                        struct(
-                            col(Terms.CAMPAIGN_ID).isNotNull().as("is_for_campaign"),
-                            col(Terms.VALID_FROM),
-                            col(Terms.PROGRAM_ID),
-                            col(Terms.CAMPAIGN_ID),
-                            col(Terms.VALID_TO),
-                            col(Terms.CLICK_WINDOW_S),
-                            col(Terms.VIEW_WINDOW_S))),
-                    false)
-                .as("versions"));
+  /** Adds the person of a {@link People#NODE}. */
+  static Dataset<Row> withPerson(Dataset<Row> rows, Dataset<Row> people) {
+    return rows.join(people, new String[] {People.NODE}, "left")
+        .withColumn(Journeys.PERSON, coalesce(col(People.PERSON), col(People.NODE)));
   }
 
-  private static Column termAt(Column at, Column campaign) {
-    Column all =
-        when(
-            col(Touchpoints.AFFILIATE_ID).isNotNull(),
-            flatten(filter(array(col("own_terms"), col("default_terms")), Column::isNotNull)));
-    return get(
-        filter(
-            all,
-            t ->
-                t.getField(Terms.VALID_FROM)
-                    .leq(at)
-                    .and(coalesce(at.lt(t.getField(Terms.VALID_TO)), lit(true)))
-                    .and(
-                        coalesce(
-                            t.getField(Terms.CAMPAIGN_ID).equalTo(campaign),
-                            t.getField(Terms.CAMPAIGN_ID).isNull()))),
-        lit(0));
+  /** Sign-ups through a friend hold for the customer's next order. */
+  private static Dataset<Row> signUps(
+      Dataset<Row> events, Dataset<Row> people, AttributionRules rules) {
+    Dataset<Row> rows =
+        events
+            .filter(
+                col(ReferralEvents.EVENT_TYPE)
+                    .equalTo("signup")
+                    .and(col(ReferralEvents.REFEREE_ID).notEqual(col(ReferralEvents.REFERRER_ID))))
+            .withColumn(People.NODE, People.customer(ReferralEvents.REFEREE_ID))
+            .transform(e -> withPerson(e, people))
+            .withColumn(Journeys.AT, unix_micros(col(ReferralEvents.EVENT_TS)))
+            .withColumn(Journeys.TYPE_RANK, lit(0))
+            .withColumn(Touchpoints.TOUCH_ID, col(ReferralEvents.EVENT_ID))
+            .withColumn(
+                Journeys.REPEAT_KEY,
+                xxhash64(col(ReferralEvents.EVENT_ID), col(ReferralEvents.PROGRAM_ID)))
+            .withColumn(CustomerAcquisition.SOURCE_TYPE, lit(CustomerAcquisition.REFERRAL))
+            .withColumn(Journeys.WINDOW, lit(Journeys.micros(rules.windows().firstTouch())))
+            .withColumn(Journeys.YIELDS, yields(rules));
+    for (String ofTouches :
+        new String[] {
+          Touchpoints.SOURCE_SEQ,
+          Touchpoints.CLICK_ID,
+          Touchpoints.AFFILIATE_ID,
+          Touchpoints.CAMPAIGN_ID,
+          Touchpoints.CHANNEL,
+          Touchpoints.SUB_ID1,
+          Journeys.POOL
+        }) {
+      rows = rows.withColumn(ofTouches, lit(null));
+    }
+    return rows;
+  }
+
+  /** Whether a referral's program lets affiliates come first. */
+  static Column yields(AttributionRules rules) {
+    return col(ReferralEvents.PROGRAM_ID)
+        .isin(rules.precedence().touchFirstPrograms().stream().sorted().toArray());
   }
 }

@@ -13,6 +13,10 @@ public final class Affiliates {
   public static final String TYPE = "type";
   public static final String PARENT_ID = "parent_id";
   public static final String STATUS = "status";
+
+  /** Keeps its credit and loses its commission. */
+  public static final String SUSPENDED = "suspended";
+
   public static final String EMAIL_HASH = "email_hash";
   public static final String EMAIL_ID = "email_id";
   public static final String PAYOUT_HASH = "payout_hash";

@@ -12,6 +12,8 @@ public final class Catalog {
           OrderValue.TABLE,
           OrderAttribution.TABLE,
           CustomerAcquisition.TABLE,
+          AttributionComparison.TABLE,
+          CommissionCheck.TABLE,
           CustomerSummary.TABLE,
           CohortRetention.TABLE,
           ModelRegistry.TABLE,

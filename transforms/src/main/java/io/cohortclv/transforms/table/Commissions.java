@@ -20,6 +20,7 @@ public final class Commissions {
   public static final String NETWORK_FEE = "network_fee";
   public static final String CURRENCY = "currency";
   public static final String STATE = "state";
+  public static final String REVERSED = "reversed";
   public static final String STATE_RAW = "state_raw";
   public static final String REASON = "reason";
   public static final String EVENT_TS = "event_ts";

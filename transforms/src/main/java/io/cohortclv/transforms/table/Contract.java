@@ -211,6 +211,7 @@ public record Contract(
             ReferralEvents.CONTRACT,
             Affiliates.CONTRACT,
             Terms.CONTRACT,
+            Coupons.CONTRACT,
             Campaigns.CONTRACT,
             Commissions.CONTRACT,
             Costs.CONTRACT,

@@ -27,7 +27,11 @@ public final class CustomerAcquisition {
   public static final String AFFILIATE_ID = "affiliate_id";
   public static final String AFFILIATE_TYPE = "affiliate_type";
   public static final String CAMPAIGN_ID = "campaign_id";
+  public static final String SUB_ID = "sub_id";
   public static final String REFERRER_ID = "referrer_id";
+  public static final String COUPON = "coupon";
+  public static final String FIRST_DISCOUNT_RATE = "first_discount_rate";
+  public static final String WINDOW_TRUNCATED = "window_truncated";
   public static final String IS_CONTRACT_MODEL = "is_contract_model";
   public static final String IS_LEFT_CENSORED = "is_left_censored";
 
@@ -54,7 +58,14 @@ public final class CustomerAcquisition {
           text(AFFILIATE_ID, "Affiliate that brought the customer"),
           text(AFFILIATE_TYPE, "Type of that affiliate at the first order"),
           text(CAMPAIGN_ID, "Campaign that brought the customer"),
+          text(SUB_ID, "The affiliate's own sub-id of the touch"),
           text(REFERRER_ID, "Keyed hash of the customer who referred"),
+          text(COUPON, "Code of an affiliate redeemed with the first order"),
+          real(FIRST_DISCOUNT_RATE, "Discount of the first order as a fraction of its gross"),
+          flag(
+              WINDOW_TRUNCATED,
+              "Earlier touches may be missing: the touch log begins within the model's window"
+                  + " before the first order"),
           flag(IS_CONTRACT_MODEL, "The model cohorts, values and costs go by"),
           flag(
               IS_LEFT_CENSORED,

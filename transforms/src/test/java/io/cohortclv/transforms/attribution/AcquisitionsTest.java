@@ -21,7 +21,8 @@ class AcquisitionsTest {
   private final TypedRows credits =
       TypedRows.of(OrderAttribution.TABLE.schema())
           .defaults("source_system", "shop", "model", "last_touch", "is_contract_model", true)
-          .defaults("credit_share", 1.0, "credited_net", "10", "customer_id", "c1");
+          .defaults("credit_share", 1.0, "credited_net", "10", "customer_id", "c1")
+          .defaults("is_first_order", true, "window_truncated", false);
   private final TypedRows affiliates =
       TypedRows.of(Affiliates.CONTRACT.clean().schema()).defaults("affiliate_id", "A");
 
@@ -43,7 +44,9 @@ class AcquisitionsTest {
             "affiliate_id",
             "LATE",
             "source_type",
-            "affiliate")
+            "affiliate",
+            "is_first_order",
+            false)
         .row(
             "order_id",
             "o1",
@@ -150,7 +153,13 @@ class AcquisitionsTest {
             "2024-01-01T00:00:00Z",
             "valid_to",
             "2024-06-01T00:00:00Z")
-        .row("type", "coupon", "valid_from", "2024-06-01T00:00:00Z");
+        .row(
+            "type",
+            "coupon",
+            "valid_from",
+            "2024-06-01T00:00:00Z",
+            "valid_to",
+            "2024-07-01T00:00:00Z");
     credits.defaults("affiliate_id", "A", "source_type", "affiliate");
     credits
         .row("order_id", "o0", "order_ts", "2023-05-01T12:00:00Z", "customer_id", "c0")
@@ -164,11 +173,13 @@ class AcquisitionsTest {
             "customer_id",
             "c3",
             "affiliate_id",
-            "NOBODY");
+            "NOBODY")
+        // After the last version's end it is still the newest known.
+        .row("order_id", "o4", "order_ts", "2024-08-01T00:00:00Z", "customer_id", "c4");
 
     assertThat(acquired(null))
         .extracting(r -> r.<String>getAs(CustomerAcquisition.AFFILIATE_TYPE))
-        .containsExactly("content", "content", "coupon", "unknown");
+        .containsExactly("content", "content", "coupon", "unknown", "coupon");
   }
 
   @Test

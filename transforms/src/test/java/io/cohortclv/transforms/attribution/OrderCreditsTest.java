@@ -1,378 +1,234 @@
 package io.cohortclv.transforms.attribution;
 
+import static io.cohortclv.transforms.attribution.JourneyRows.FRIENDS_FIRST;
+import static io.cohortclv.transforms.attribution.JourneyRows.WINDOWS;
+import static io.cohortclv.transforms.attribution.JourneyRows.day;
+import static io.cohortclv.transforms.attribution.JourneyRows.rules;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
-import io.cohortclv.transforms.TypedRows;
-import io.cohortclv.transforms.orders.OrderValues;
 import io.cohortclv.transforms.table.OrderAttribution;
-import io.cohortclv.transforms.table.OrderItems;
-import io.cohortclv.transforms.table.Orders;
-import io.cohortclv.transforms.table.ReferralEvents;
-import io.cohortclv.transforms.table.Refunds;
-import io.cohortclv.transforms.table.Terms;
-import io.cohortclv.transforms.table.Touchpoints;
-import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.util.Comparator;
+import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import org.apache.spark.sql.Dataset;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
-/** Journeys worked by hand: each row of an expectation is order, model, source type, owner. */
+/** What settings and other people's journeys change; single journeys are in WorkedJourneysTest. */
 class OrderCreditsTest {
-  private static final AttributionRules RULES =
-      new AttributionRules(
-          List.of("last_touch", "first_touch"),
-          "last_touch",
-          Duration.ofDays(30),
-          Duration.ofDays(1),
-          Duration.ofDays(365));
+  private final JourneyRows rows = new JourneyRows();
 
-  private final TypedRows orders =
-      TypedRows.of(Orders.CONTRACT.clean().schema())
-          .defaults(
-              "source_system", "shop", "customer_id", "c1", "status", "paid", "is_test", false)
-          .defaults("currency", "EUR", "discount", "0", "subtotal", "100");
-  private final TypedRows touches =
-      TypedRows.of(Touchpoints.CONTRACT.clean().schema())
-          .defaults("source_system", "clicks", "customer_id", "c1", "visitor_id", "v1")
-          .defaults("touch_type", "click", "is_bot", false, "is_test", false);
-  private final TypedRows referrals =
-      TypedRows.of(ReferralEvents.CONTRACT.clean().schema())
-          .defaults("source_system", "friends", "program_id", "p");
-  private final TypedRows terms =
-      TypedRows.of(Terms.CONTRACT.clean().schema())
-          .defaults(
-              "program_id", "p", "valid_from", "2000-01-01T00:00:00Z", "view_window_s", 86400);
+  @Test
+  void withoutReset_aTouchCountsForEveryOrderInItsWindow() {
+    rows.touch("1", 4, "A").order("o1", "1", 5).order("o2", "1", 6).order("o3", "1", 35);
 
-  private Dataset<Row> credited() {
-    Dataset<Row> placed = orders.dataset();
-    Dataset<Row> values =
-        OrderValues.valueAsOf(
-            placed,
-            TypedRows.of(Refunds.CONTRACT.clean().schema()).dataset(),
-            TypedRows.of(OrderItems.CONTRACT.clean().schema()).dataset(),
-            ZoneOffset.UTC,
-            1);
-    return OrderCredits.creditOrders(
-        values, placed, touches.dataset(), referrals.dataset(), terms.dataset(), RULES);
-  }
-
-  private List<String> credits(String model) {
-    return credited().collectAsList().stream()
-        .filter(r -> r.getAs(OrderAttribution.MODEL).equals(model))
-        .sorted(Comparator.comparing(r -> r.<String>getAs(OrderAttribution.ORDER_ID)))
-        .map(
-            r ->
-                r.getAs(OrderAttribution.ORDER_ID)
-                    + " "
-                    + r.getAs(OrderAttribution.SOURCE_TYPE)
-                    + " "
-                    + Objects.requireNonNullElse(
-                        r.getAs(OrderAttribution.AFFILIATE_ID),
-                        Objects.requireNonNullElse(
-                            r.getAs(OrderAttribution.CAMPAIGN_ID),
-                            Objects.requireNonNullElse(
-                                r.getAs(OrderAttribution.REFERRER_ID), "-"))))
-        .collect(Collectors.toList());
+    AttributionRules never =
+        new AttributionRules(
+            List.of("last_touch"),
+            "last_touch",
+            WINDOWS,
+            Duration.ofDays(7),
+            false,
+            9,
+            FRIENDS_FIRST);
+    assertThat(rows.credits(never)).containsExactly("o1 A", "o2 A", "o3 unattributed");
   }
 
   @Test
-  void lastAndFirstTouch_takeTheLatestAndTheEarliest() {
-    orders.row("order_id", "o1", "order_ts", "2024-05-20T12:00:00Z");
-    touches
-        .row("touch_id", "t1", "affiliate_id", "A", "touch_ts", "2024-05-01T12:00:00Z")
-        .row("touch_id", "t2", "campaign_id", "K", "touch_ts", "2024-05-10T12:00:00Z")
-        .row("touch_id", "t3", "affiliate_id", "B", "touch_ts", "2024-05-19T12:00:00Z")
-        .row("touch_id", "t4", "affiliate_id", "C", "touch_ts", "2024-05-20T12:00:01Z");
+  void tooManyTouches_leaveTheLatestAndSaySo() {
+    rows.touch("1", 1, "A").touch("1", 2, "B").touch("1", 3, "C").order("o1", "1", 5);
+    rows.touch("1", 6, "D").order("o2", "1", 7);
 
-    assertThat(credits("last_touch")).containsExactly("o1 affiliate B");
-    assertThat(credits("first_touch")).containsExactly("o1 affiliate A");
+    AttributionRules two =
+        new AttributionRules(
+            List.of("first_touch"),
+            "first_touch",
+            WINDOWS,
+            Duration.ofDays(7),
+            true,
+            2,
+            FRIENDS_FIRST);
+    assertThat(rows.credits(two)).containsExactly("o1 B", "o2 D");
+    assertThat(rows.credited(two).orderBy(OrderAttribution.ORDER_ID).collectAsList())
+        .extracting(r -> r.<Boolean>getAs(OrderAttribution.WINDOW_TRUNCATED))
+        .containsExactly(true, false);
+  }
+
+  /**
+   * The log begins on day 0: a year before day 20 nobody looked, 30 days before day 40 they did.
+   */
+  @Test
+  void windowIsTruncated_whereTheLogBeginsWithinIt() {
+    rows.touch("1", 19, "A").order("o1", "1", 20).touch("1", 39, "A").order("o2", "1", 40);
+
+    List<Row> credits =
+        OrderCredits.creditOrders(
+                rows.inputs(),
+                rules("last_touch", "first_touch"),
+                RemovalEffects.NONE,
+                Optional.of(Instant.parse(day(0))),
+                JourneyRows.COMMISSIONS)
+            .orderBy(OrderAttribution.ORDER_ID, OrderAttribution.MODEL)
+            .collectAsList();
+    assertThat(credits)
+        .extracting(r -> r.<Boolean>getAs(OrderAttribution.WINDOW_TRUNCATED))
+        .containsExactly(true, true, true, false);
   }
 
   @Test
-  void window_isElapsedSecondsAndInclusive() {
-    orders
-        .row("order_id", "in", "customer_id", "c1", "order_ts", "2024-05-31T12:00:00Z")
-        .row("order_id", "out", "customer_id", "c2", "order_ts", "2024-05-31T12:00:00Z");
-    touches
-        .row("touch_id", "t1", "affiliate_id", "A", "touch_ts", "2024-05-01T12:00:00Z")
-        .row(
-            "touch_id",
-            "t2",
-            "affiliate_id",
-            "A",
-            "touch_ts",
-            "2024-05-01T11:59:59Z",
-            "customer_id",
-            "c2",
-            "visitor_id",
-            "v2");
+  void firstOrder_isTheCustomersNotThePersons() {
+    // Two accounts on one browser.
+    rows.stitching();
+    rows.order("o1", "1", 5).order("o2", "2", 6, "visitor_id", "v1").order("o3", "1", 7);
+    rows.order("o4", "4", 3, "status", "cancelled").order("o5", "4", 4);
 
-    assertThat(credits("last_touch")).containsExactly("in affiliate A", "out unattributed -");
-    assertThat(credits("first_touch")).containsExactly("in affiliate A", "out affiliate A");
-  }
-
-  @Test
-  void viewWindow_isShorterThanTheClickWindow() {
-    orders.row("order_id", "o1", "order_ts", "2024-05-20T12:00:00Z");
-    touches.row(
-        "touch_id",
-        "t1",
-        "affiliate_id",
-        "A",
-        "touch_ts",
-        "2024-05-18T12:00:00Z",
-        "touch_type",
-        "view");
-
-    assertThat(credits("last_touch")).containsExactly("o1 unattributed -");
-  }
-
-  @Test
-  void touch_isPaidForOneOrderOnly() {
-    orders
-        .row("order_id", "o1", "order_ts", "2024-05-05T12:00:00Z")
-        .row("order_id", "o2", "order_ts", "2024-05-06T12:00:00Z");
-    touches.row("touch_id", "t1", "affiliate_id", "A", "touch_ts", "2024-05-04T12:00:00Z");
-
-    assertThat(credits("last_touch")).containsExactly("o1 affiliate A", "o2 unattributed -");
-  }
-
-  @Test
-  void cancelledOrder_neitherTakesNorUsesUpATouch() {
-    orders
-        .row("order_id", "o1", "order_ts", "2024-05-05T12:00:00Z", "status", "cancelled")
-        .row("order_id", "o2", "order_ts", "2024-05-06T12:00:00Z");
-    touches.row("touch_id", "t1", "affiliate_id", "A", "touch_ts", "2024-05-04T12:00:00Z");
-
-    assertThat(credits("last_touch")).containsExactly("o2 affiliate A");
-  }
-
-  @Test
-  void botsTestsAndFunnelSteps_areNeverCredited() {
-    orders.row("order_id", "o1", "order_ts", "2024-05-20T12:00:00Z");
-    touches
-        .row("touch_id", "t1", "affiliate_id", "A", "touch_ts", "2024-05-11T12:00:00Z")
-        .row(
-            "touch_id",
-            "t2",
-            "affiliate_id",
-            "B",
-            "touch_ts",
-            "2024-05-12T12:00:00Z",
-            "is_bot",
-            true)
-        .row(
-            "touch_id",
-            "t3",
-            "affiliate_id",
-            "C",
-            "touch_ts",
-            "2024-05-13T12:00:00Z",
-            "is_test",
-            true)
-        .row("touch_id", "t4", "touch_ts", "2024-05-14T12:00:00Z", "touch_type", "checkout");
-
-    assertThat(credits("last_touch")).containsExactly("o1 affiliate A");
-  }
-
-  @Test
-  void twoTouchesAtOneInstant_areOrderedByKindThenSequenceThenId() {
-    orders.row("order_id", "o1", "order_ts", "2024-05-20T12:00:00Z");
-    touches.defaults("touch_ts", "2024-05-19T12:00:00Z");
-    touches
-        .row("touch_id", "a", "affiliate_id", "second", "source_seq", 2)
-        .row("touch_id", "z", "affiliate_id", "first", "source_seq", 1)
-        .row("touch_id", "y", "affiliate_id", "view", "touch_type", "view", "source_seq", 9);
-
-    assertThat(credits("last_touch")).containsExactly("o1 affiliate second");
-    assertThat(credits("first_touch")).containsExactly("o1 affiliate view");
-  }
-
-  @Test
-  void visitor_leadsToTheCustomerItWasSeenWith() {
-    orders.row("order_id", "o1", "order_ts", "2024-05-20T12:00:00Z", "visitor_id", "phone");
-    touches.row(
-        "touch_id",
-        "t1",
-        "affiliate_id",
-        "A",
-        "touch_ts",
-        "2024-05-19T12:00:00Z",
-        "customer_id",
-        null,
-        "visitor_id",
-        "phone");
-
-    assertThat(credits("last_touch")).containsExactly("o1 affiliate A");
-  }
-
-  @Test
-  void anonymousOrder_isCreditedByItsVisitor() {
-    orders
-        .row(
-            "order_id",
-            "o1",
-            "order_ts",
-            "2024-05-20T12:00:00Z",
-            "customer_id",
-            null,
-            "visitor_id",
-            "v9")
-        .row("order_id", "o2", "order_ts", "2024-05-20T12:00:00Z", "customer_id", null);
-    touches.row(
-        "touch_id",
-        "t1",
-        "affiliate_id",
-        "A",
-        "touch_ts",
-        "2024-05-19T12:00:00Z",
-        "customer_id",
-        null,
-        "visitor_id",
-        "v9");
-
-    assertThat(credits("last_touch")).containsExactly("o1 affiliate A", "o2 unattributed -");
-  }
-
-  @Test
-  void window_comesFromTheTermsValidAtTheClick() {
-    orders
-        .row("order_id", "o1", "customer_id", "c1", "order_ts", "2024-05-20T12:00:00Z")
-        .row("order_id", "o2", "customer_id", "c2", "order_ts", "2024-07-20T12:00:00Z");
-    terms
-        .row("affiliate_id", "A", "click_window_s", 864000, "valid_to", "2024-06-01T00:00:00Z")
-        .row("affiliate_id", "A", "click_window_s", 86400, "valid_from", "2024-06-01T00:00:00Z")
-        .row("click_window_s", 86400);
-    touches
-        .row("touch_id", "t1", "affiliate_id", "A", "touch_ts", "2024-05-12T12:00:00Z")
-        .row("touch_id", "t2", "affiliate_id", "B", "touch_ts", "2024-05-13T12:00:00Z")
-        .row(
-            "touch_id",
-            "t3",
-            "affiliate_id",
-            "A",
-            "touch_ts",
-            "2024-07-12T12:00:00Z",
-            "customer_id",
-            "c2",
-            "visitor_id",
-            "v2");
-
-    // A's own 10 days hold in May; B falls under the default day; in July A has one day too.
-    assertThat(credits("last_touch")).containsExactly("o1 affiliate A", "o2 unattributed -");
-  }
-
-  @Test
-  void referralCode_comesBeforeAnyClick() {
-    orders.row("order_id", "o1", "order_ts", "2024-05-20T12:00:00Z", "referral_code", "FRIEND");
-    touches.row("touch_id", "t1", "affiliate_id", "A", "touch_ts", "2024-05-19T12:00:00Z");
-    referrals.row(
-        "event_id",
-        "e1",
-        "event_type",
-        "invite",
-        "code",
-        "FRIEND",
-        "referrer_id",
-        "c7",
-        "event_ts",
-        "2024-01-01T12:00:00Z");
-
-    assertThat(credits("last_touch")).containsExactly("o1 referral c7");
-    assertThat(credits("first_touch")).containsExactly("o1 referral c7");
-  }
-
-  @Test
-  void ownReferralCode_isNoReferral() {
-    orders.row("order_id", "o1", "order_ts", "2024-05-20T12:00:00Z", "referral_code", "MINE");
-    touches.row("touch_id", "t1", "affiliate_id", "A", "touch_ts", "2024-05-19T12:00:00Z");
-    referrals.row(
-        "event_id",
-        "e1",
-        "event_type",
-        "invite",
-        "code",
-        "MINE",
-        "referrer_id",
-        "c1",
-        "event_ts",
-        "2024-01-01T12:00:00Z");
-
-    assertThat(credits("last_touch")).containsExactly("o1 affiliate A");
-  }
-
-  @Test
-  void referralSignUp_takesTheNextOrderOnly() {
-    orders
-        .row("order_id", "o1", "order_ts", "2024-05-20T12:00:00Z")
-        .row("order_id", "o2", "order_ts", "2024-05-21T12:00:00Z");
-    touches.row("touch_id", "t1", "affiliate_id", "A", "touch_ts", "2024-05-19T12:00:00Z");
-    referrals.row(
-        "event_id",
-        "e1",
-        "event_type",
-        "signup",
-        "code",
-        "X",
-        "referrer_id",
-        "c7",
-        "referee_id",
-        "c1",
-        "event_ts",
-        "2024-05-01T12:00:00Z");
-
-    assertThat(credits("last_touch")).containsExactly("o1 referral c7", "o2 unattributed -");
-  }
-
-  @Test
-  void directVisit_isASourceOfItsOwn() {
-    orders.row("order_id", "o1", "order_ts", "2024-05-20T12:00:00Z");
-    touches
-        .row(
-            "touch_id",
-            "t1",
-            "touch_type",
-            "visit",
-            "channel",
-            "direct",
-            "touch_ts",
-            "2024-05-19T12:00:00Z")
-        .row(
-            "touch_id",
-            "t0",
-            "touch_type",
-            "visit",
-            "channel",
-            "newsletter",
-            "touch_ts",
-            "2024-05-18T12:00:00Z");
-
-    assertThat(credits("last_touch")).containsExactly("o1 direct -");
-    assertThat(credits("first_touch")).containsExactly("o1 campaign -");
-  }
-
-  @Test
-  void everyCountedOrder_isCreditedInFullByEveryModel() {
-    orders
-        .row("order_id", "o1", "order_ts", "2024-05-20T12:00:00Z", "subtotal", "12.34")
-        .row("order_id", "o2", "order_ts", "2024-05-20T12:00:00Z", "subtotal", "0.01");
-    touches.row("touch_id", "t1", "affiliate_id", "A", "touch_ts", "2024-05-19T12:00:00Z");
-
-    BigDecimal sum =
-        credited().collectAsList().stream()
-            .map(r -> r.<BigDecimal>getAs(OrderAttribution.CREDITED_NET))
-            .reduce(BigDecimal.ZERO, BigDecimal::add);
-    assertThat(sum).isEqualByComparingTo("24.70");
     assertThat(
-            credited().collectAsList().stream()
-                .filter(r -> r.<Boolean>getAs(OrderAttribution.IS_CONTRACT_MODEL))
-                .map(r -> r.<String>getAs(OrderAttribution.MODEL)))
-        .containsOnly("last_touch");
+            rows.credited(rules("last_touch")).orderBy(OrderAttribution.ORDER_ID).collectAsList())
+        .extracting(r -> r.<Boolean>getAs(OrderAttribution.IS_FIRST_ORDER))
+        .containsExactly(true, true, false, true);
+  }
+
+  @Test
+  void couponOwnersOwnClick_keepsItsIds() {
+    rows.coupons.row("code", "POD", "affiliate_id", "P");
+    rows.touch("1", 10, "P", "sub_id1", "s1")
+        .touch("1", 11, "P", "sub_id1", "s2", "campaign_id", "K")
+        .touch("1", 12, "A")
+        .order("o1", "1", 20, "coupon_codes", new String[] {"POD"});
+    rows.order("o2", "2", 20, "coupon_codes", new String[] {"POD"});
+
+    List<Row> credits =
+        rows.credited(rules("last_touch")).orderBy(OrderAttribution.ORDER_ID).collectAsList();
+    assertThat(credits)
+        .extracting(
+            r ->
+                r.<String>getAs(OrderAttribution.AFFILIATE_ID)
+                    + " "
+                    + r.getAs(OrderAttribution.TOUCH_ID)
+                    + " "
+                    + r.getAs(OrderAttribution.SUB_ID)
+                    + " "
+                    + r.getAs(OrderAttribution.CAMPAIGN_ID)
+                    + " "
+                    + r.getAs(OrderAttribution.RULE_FIRED)
+                    + " "
+                    + r.getAs(OrderAttribution.COUPON_STATE))
+        .containsExactly("P t2 s2 K coupon exclusive", "P null null null coupon exclusive");
+  }
+
+  @Test
+  void sharedCoupon_paysItsOwnerOnlyWhereTheSettingSaysSo() {
+    rows.coupons
+        .row("code", "SALE", "affiliate_id", "P", "is_exclusive", false)
+        .row("code", "BOTH", "affiliate_id", "P")
+        .row("code", "BOTH", "affiliate_id", "Q");
+    rows.touch("1", 12, "A").order("o1", "1", 20, "coupon_codes", new String[] {"SALE"});
+    rows.touch("2", 12, "A").order("o2", "2", 20, "coupon_codes", new String[] {"BOTH"});
+
+    AttributionRules owner =
+        rules(WINDOWS, new AttributionRules.Precedence(Set.of(), true, 10, 20), "last_touch");
+    assertThat(rows.credits(rules("last_touch"))).containsExactly("o1 A", "o2 A");
+    // A code of two has no owner to name.
+    assertThat(rows.credits(owner)).containsExactly("o1 P", "o2 A");
+    assertThat(rows.credited(owner).collectAsList())
+        .extracting(r -> r.<String>getAs(OrderAttribution.COUPON_STATE))
+        .containsOnly("shared");
+  }
+
+  /**
+   * One redemption a day for 28 days, then 11 on one day: more than 10 times the mean of 1. On the
+   * next day, with 1, the spike is over.
+   */
+  @Test
+  void couponRedeemedFarMoreThanBefore_isLeakedToWhoNeverSawItsOwner() {
+    rows.coupons.row("code", "POD", "affiliate_id", "P");
+    String[] code = {"POD"};
+    for (int d = 0; d < 28; d++) {
+      rows.order("before" + d, "b" + d, d + 0.5, "coupon_codes", code);
+    }
+    for (int i = 10; i < 20; i++) {
+      rows.order("leaked" + i, "l" + i, 28.5, "coupon_codes", code);
+    }
+    rows.touch("s", 28.1, "P").order("seen", "s", 28.5, "coupon_codes", code);
+    rows.order("after", "a", 29.5, "coupon_codes", code);
+
+    AttributionRules rules =
+        rules(WINDOWS, new AttributionRules.Precedence(Set.of(), false, 10, 11), "last_touch");
+    List<String> credits = rows.credits(rules);
+    assertThat(credits.stream().filter(c -> c.startsWith("leaked")))
+        .hasSize(10)
+        .allMatch(c -> c.endsWith("unattributed"));
+    assertThat(credits.stream().filter(c -> !c.startsWith("leaked")))
+        .hasSize(30)
+        .allMatch(c -> c.endsWith(" P"));
+    // One redemption fewer than asked for is never a spike.
+    AttributionRules blunt =
+        rules(WINDOWS, new AttributionRules.Precedence(Set.of(), false, 10, 12), "last_touch");
+    assertThat(rows.credits(blunt)).allMatch(c -> c.endsWith(" P"));
+  }
+
+  /**
+   * The example of MarkovChainTest as people: Google alone converts twice and once not, mail once,
+   * Google then mail once. Removal effects 0.75 and 0.5, so that the shared order splits 3 to 2.
+   */
+  @Test
+  void markov_splitsAnOrderByRemovalEffects() {
+    rows.touch("1", 1, "google").order("o1", "1", 2);
+    rows.touch("2", 1, "google").order("o2", "2", 2);
+    rows.touch("3", 1, "mail").order("o3", "3", 2);
+    rows.touch("4", 1, "google").touch("4", 1.5, "mail").order("o4", "4", 2);
+    rows.touch("5", 1, "google");
+
+    List<Row> passages = OrderCredits.countPassages(rows.inputs(), rules("markov")).collectAsList();
+    RemovalEffects effects = RemovalEffects.of(passages, 1, 10);
+    assertThat(effects.conversion()).isCloseTo(0.8, within(1e-15));
+    assertThat(effects.effects().get("campaign/google")).isCloseTo(0.75, within(1e-15));
+    assertThat(effects.effects().get("campaign/mail")).isCloseTo(0.5, within(1e-15));
+    assertThat(rows.credits(rules("markov")))
+        .containsExactly(
+            "o1 campaign",
+            "o2 campaign",
+            "o3 campaign",
+            "o4 campaign 0.4000 40.00",
+            "o4 campaign 0.6000 60.00");
+  }
+
+  @Test
+  void markov_poolsRareAffiliatesByTypeAndChannel() {
+    rows.affiliates
+        .row("affiliate_id", "A", "type", "content")
+        .row("affiliate_id", "B", "type", "content")
+        .row("affiliate_id", "C", "type", "coupon");
+    for (int i = 0; i < 3; i++) {
+      rows.touch("a" + i, 1, "A").order("a" + i, "a" + i, 2);
+    }
+    rows.touch("b", 1, "B").touch("b", 1.5, "B").order("b", "b", 2);
+    rows.touch("c", 1, "C").touch("d", 1, "D");
+
+    List<Row> passages = OrderCredits.countPassages(rows.inputs(), rules("markov")).collectAsList();
+    // B is on one path, though twice.
+    assertThat(RemovalEffects.of(passages, 2, 10).effects().keySet())
+        .containsExactlyInAnyOrder(
+            "(affiliate) A", "content/affiliate", "coupon/affiliate", "unknown/affiliate");
+    assertThat(RemovalEffects.of(passages, 1, 2).effects().keySet())
+        .containsExactlyInAnyOrder(
+            "(affiliate) A", "(affiliate) B", "coupon/affiliate", "unknown/affiliate");
+    assertThat(RemovalEffects.of(List.of(), 1, 2)).isEqualTo(RemovalEffects.NONE);
+  }
+
+  /** Touches that the order's window missed are a path that did not convert: 1 of 2 paths did. */
+  @Test
+  void markov_countsMissedTouchesAsAPathOfTheirOwn() {
+    rows.touch("1", 1, "old").touch("1", 50, "new").order("o1", "1", 51);
+
+    RemovalEffects effects =
+        RemovalEffects.of(
+            OrderCredits.countPassages(rows.inputs(), rules("markov")).collectAsList(), 1, 10);
+    assertThat(effects.conversion()).isCloseTo(0.5, within(1e-15));
+    assertThat(effects.effects())
+        .containsEntry("campaign/new", 1.0)
+        .containsEntry("campaign/old", 0.0);
   }
 }

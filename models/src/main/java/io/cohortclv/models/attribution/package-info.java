@@ -1,0 +1,2 @@
+/** How the rules share one order among the touches before it. */
+package io.cohortclv.models.attribution;
