@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
@@ -34,6 +35,12 @@ import scala.Option;
 final class DeltaStore {
   /** A commit that lost a race is tried again from a fresh snapshot, so often. */
   private static final int ATTEMPTS = 4;
+
+  /** What Delta says of a folder that has something in it and is no table yet. */
+  private static final String BEGUN_ELSEWHERE = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION";
+
+  private static final int CREATIONS = 20;
+  private static final long CREATION_PAUSE_MILLIS = 500;
 
   private final SparkSession spark;
   private final Path root;
@@ -183,7 +190,32 @@ final class DeltaStore {
     if (!table.partitionColumns().isEmpty()) {
       builder.partitionedBy(table.partitionColumns().toArray(String[]::new));
     }
-    committing(table.displayName(), builder::execute);
+    committing(table.displayName(), () -> createUnlessBegun(relative, builder));
+  }
+
+  /** Delta refuses to create where another process has begun to: what that makes will do. */
+  private DeltaTable createUnlessBegun(String relative, DeltaTableBuilder builder) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return builder.execute();
+      } catch (Exception e) { // Scala declares no checked exceptions
+        if (!(e instanceof SparkThrowable begun)
+            || !BEGUN_ELSEWHERE.equals(begun.getCondition())
+            || attempt == CREATIONS) {
+          throw e;
+        }
+        sleep();
+      }
+    }
+  }
+
+  private static void sleep() {
+    try {
+      Thread.sleep(CREATION_PAUSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while another process creates a table", e);
+    }
   }
 
   private void requireSameColumns(String relative, Table table) {

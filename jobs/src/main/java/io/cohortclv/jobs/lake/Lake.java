@@ -239,7 +239,7 @@ public final class Lake implements AutoCloseable {
   }
 
   /**
-   * The table as published for that day; ledgers as they stand now.
+   * The table as published for that day; ledgers as the newest day left them.
    *
    * @throws CommandException when the day is not published, or its run did not write the table
    */

@@ -3,6 +3,7 @@ package io.cohortclv.jobs.lake;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 import static scala.jdk.javaapi.CollectionConverters.asScala;
@@ -117,7 +118,7 @@ final class Publications {
                             + asOf
                             + " makes this one."));
     if (table.layout() == Layout.LEDGER) {
-      return store.read(table.path(), table.schema());
+      return ledger(table);
     }
     if (!publication.tableVersions().containsKey(table.name())) {
       throw CommandException.usage(
@@ -131,6 +132,14 @@ final class Publications {
         .read(table.path(), table.schema())
         .filter(col(Table.AS_OF_DATE).equalTo(lit(asOf)))
         .filter(col(Table.RUN_ID).equalTo(publication.runId()));
+  }
+
+  /** As the newest day left it: a run that died right before its publication may have gone on. */
+  private Dataset<Row> ledger(Table table) {
+    return newest(all().filter(not(col(Operations.IS_BACKFILL))))
+        .map(publication -> publication.tableVersions().get(table.name()))
+        .map(version -> store.readVersion(table.path(), version))
+        .orElseGet(() -> spark.createDataFrame(List.of(), table.schema()));
   }
 
   Publication publish(Run run, List<Table> tables, String configHash, Provenance by) {

@@ -189,6 +189,34 @@ class LakeTest {
   }
 
   @Test
+  void publish_thatDiesAtAnyCommitShowsTheOldRunOrTheNew() {
+    Run first = lake.runs().begin(MARCH);
+    lake.write(SCORES, first, scores("('old', 1L)"));
+    lake.write(OrderValue.TABLE, first, ledger("('A', '2024-01-10')"));
+    lake.publish(first, List.of(SCORES, OrderValue.TABLE));
+    boolean isPublished = false;
+    // The ledger's months, then the publication.
+    for (int at = 1; !isPublished; at++) {
+      Run second = lake.runs().begin(MARCH);
+      lake.write(SCORES, second, scores("('new', 1L)"));
+      lake.write(OrderValue.TABLE, second, ledger("('B" + at + "', '2024-01-10')"));
+      StoppingLogStore.powerOffAt(at);
+      try {
+        lake.publish(second, List.of(SCORES, OrderValue.TABLE));
+        isPublished = true;
+      } catch (Exception e) { // Scala declares no checked exceptions
+        assertThat(at).isLessThanOrEqualTo(2);
+      } finally {
+        StoppingLogStore.powerOn();
+      }
+      assertThat(names(lake.published(SCORES, MARCH))).containsExactly(isPublished ? "new" : "old");
+      assertThat(lake.published(OrderValue.TABLE, MARCH).select("order_id").collectAsList())
+          .extracting(row -> row.getString(0))
+          .containsExactly(isPublished ? "B" + at : "A");
+    }
+  }
+
+  @Test
   void publish_ofABackfillLeavesTheLedgersAndTheNewestDay() {
     Run march = lake.runs().begin(MARCH);
     lake.write(SCORES, march, scores("('march', 1L)"));
