@@ -190,11 +190,11 @@ final class DeltaStore {
     if (!table.partitionColumns().isEmpty()) {
       builder.partitionedBy(table.partitionColumns().toArray(String[]::new));
     }
-    committing(table.displayName(), () -> createUnlessBegun(relative, builder));
+    committing(table.displayName(), () -> createUnlessBegun(builder));
   }
 
   /** Delta refuses to create where another process has begun to: what that makes will do. */
-  private DeltaTable createUnlessBegun(String relative, DeltaTableBuilder builder) {
+  private static DeltaTable createUnlessBegun(DeltaTableBuilder builder) {
     for (int attempt = 1; ; attempt++) {
       try {
         return builder.execute();
