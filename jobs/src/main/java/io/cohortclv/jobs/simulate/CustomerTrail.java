@@ -31,6 +31,9 @@ final class CustomerTrail {
 
   private static final double FAILED_ATTEMPT_RATE = 0.02;
 
+  private static final double ANSWER_RATE = 0.08;
+  private static final double SECOND_ANSWER_RATE = 0.1;
+
   /** Wholly refunded orders per partly refunded one. */
   private static final double FULL_REFUND_SHARE = 0.3;
 
@@ -45,7 +48,10 @@ final class CustomerTrail {
 
   private final World world;
   private final RawLog orders;
+  private final ItemTrail items;
   private final RawLog refunds;
+  private final RawLog identities;
+  private final RawLog answers;
   private final CommissionTrail commissions;
   private final Journey journey;
   private final TruthTally tally;
@@ -53,13 +59,19 @@ final class CustomerTrail {
   CustomerTrail(
       World world,
       RawLog orders,
+      ItemTrail items,
       RawLog refunds,
+      RawLog identities,
+      RawLog answers,
       CommissionTrail commissions,
       Journey journey,
       TruthTally tally) {
     this.world = world;
     this.orders = orders;
+    this.items = items;
     this.refunds = refunds;
+    this.identities = identities;
+    this.answers = answers;
     this.commissions = commissions;
     this.journey = journey;
     this.tally = tally;
@@ -143,6 +155,9 @@ final class CustomerTrail {
             Randomness.chance(random, SECOND_DEVICE_RATE),
             random);
 
+    if (buyer.hasSecondDevice() && source != Source.UNATTRIBUTED) {
+      writeIdentities(arrival);
+    }
     long first = arrival.firstOrderMillis();
     double observedDays = (double) (world.endMillis() - first) / World.DAY;
     double[] repeats = customer.repeatTimes(observedDays + World.HORIZON_DAYS);
@@ -217,6 +232,8 @@ final class CustomerTrail {
     } else {
       writeOrder(buyer, placed, millis, PAID, false);
     }
+    writeItems(buyer, placed, number, false);
+    sometimesAnswer(buyer, placed, number);
     long refunded = refundInPart(buyer, placed);
     tally.order(arrival, millis, placed.amounts().net() - refunded, first);
     if (click != null && click.affiliate() != null) {
@@ -261,6 +278,7 @@ final class CustomerTrail {
             Journey.visitor(buyer.arrival(), false),
             null,
             null);
+    writeItems(buyer, placed, number, true);
     switch (extra.get()) {
       case CANCELLED -> writeOrder(buyer, placed, millis, CANCELLED, false);
       case TEST -> writeOrder(buyer, placed, millis, TEST, false);
@@ -305,6 +323,44 @@ final class CustomerTrail {
         placed.click(),
         placed.code(),
         placed.amounts().discount() > 0 ? List.of("SAVE10") : null);
+  }
+
+  private void writeItems(Buyer buyer, Placed placed, int number, boolean extra)
+      throws IOException {
+    long own = Randomness.mix(buyer.arrival().index()) + 2L * number + (extra ? 1 : 0);
+    items.write(
+        placed.id(), own, placed.millis(), placed.amounts().lines(), placed.amounts().discount());
+  }
+
+  /** Which browsers are one person's, known from the first order on. */
+  private void writeIdentities(Arrival arrival) throws IOException {
+    Object since = identities.shape().time().cell(arrival.firstOrderMillis());
+    String person = "p" + arrival.index();
+    identities.write("customer", arrival.customerRef(), person, 1.0, since);
+    identities.write("visitor", Journey.visitor(arrival, false), person, 0.9, since);
+    identities.write("visitor", Journey.visitor(arrival, true), person, 0.9, since);
+  }
+
+  /** Some say a day later how content they are; some of these think again within hours. */
+  private void sometimesAnswer(Buyer buyer, Placed placed, int number) throws IOException {
+    UniformRandomProvider random =
+        world.randomness().of(Purpose.ANSWERS, Randomness.mix(buyer.arrival().index()) + number);
+    long answered = placed.millis() + World.DAY;
+    if (!Randomness.chance(random, ANSWER_RATE) || answered + World.HOUR >= world.endMillis()) {
+      return;
+    }
+    String survey = "survey-" + placed.id();
+    int stars = 5 - Math.min(4, Randomness.geometric(random, 0.8));
+    if (Randomness.chance(random, SECOND_ANSWER_RATE)) {
+      writeAnswer(buyer, survey, answered, Math.max(1, stars - 1));
+      answered += World.HOUR / 2;
+    }
+    writeAnswer(buyer, survey, answered, stars);
+  }
+
+  private void writeAnswer(Buyer buyer, String survey, long millis, int stars) throws IOException {
+    answers.write(
+        survey, buyer.arrival().customerRef(), answers.shape().time().cell(millis), stars);
   }
 
   private void writeRefund(Buyer buyer, Placed placed, long millis, long cents, String reason)

@@ -1,8 +1,15 @@
 package io.cohortclv.jobs.simulate;
 
 import io.cohortclv.transforms.table.Affiliates;
+import io.cohortclv.transforms.table.Campaigns;
 import io.cohortclv.transforms.table.Commissions;
+import io.cohortclv.transforms.table.Costs;
+import io.cohortclv.transforms.table.Csat;
+import io.cohortclv.transforms.table.FxRates;
+import io.cohortclv.transforms.table.IdentityMap;
+import io.cohortclv.transforms.table.OrderItems;
 import io.cohortclv.transforms.table.Orders;
+import io.cohortclv.transforms.table.Products;
 import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.Refunds;
 import io.cohortclv.transforms.table.Terms;
@@ -115,7 +122,16 @@ record Dirt(String kind, Verdict verdict, Planting planting) {
   static List<Dirt> ofTouchpoints() {
     return List.of(
         unparseable(),
-        missing(Touchpoints.TOUCH_ID),
+        new Dirt(
+            "missing_" + Touchpoints.TOUCH_ID,
+            Verdict.ACCEPT,
+            (log, row, id) -> {
+              set(log, row, Touchpoints.TOUCH_ID, null);
+              set(log, row, Touchpoints.VISITOR_ID, id);
+              set(log, row, Touchpoints.CUSTOMER_REF, null);
+              set(log, row, Touchpoints.CLICK_ID, null);
+              log.append(row);
+            }),
         missing(Touchpoints.VISITOR_ID),
         cell("garbage_timestamp", Touchpoints.TOUCH_TS, "2024-13-45T99:00:00Z"),
         future(Touchpoints.TOUCH_TS),
@@ -184,6 +200,76 @@ record Dirt(String kind, Verdict verdict, Planting planting) {
         cell("garbage_amount", Commissions.PAYOUT, "lots"),
         cell("unknown_currency", Commissions.CURRENCY, "EURO"),
         cell("unknown_status", Commissions.STATE, "LOST"),
+        duplicate());
+  }
+
+  static List<Dirt> ofOrderItems() {
+    return List.of(
+        unparseable(),
+        missing(OrderItems.PRODUCT_ID),
+        cell("garbage_quantity", OrderItems.QUANTITY, "some"),
+        cell("negative_price", OrderItems.UNIT_PRICE, "-1.00"),
+        new Dirt(
+            "order_not_seen",
+            Verdict.ACCEPT,
+            (log, row, id) -> {
+              set(log, row, OrderItems.ORDER_ITEM_ID, id);
+              set(log, row, OrderItems.ORDER_ID, id);
+              log.append(row);
+            }),
+        duplicate());
+  }
+
+  static List<Dirt> ofCampaigns() {
+    return List.of(
+        unparseable(),
+        missing(Campaigns.CAMPAIGN_ID),
+        cell("garbage_date", Campaigns.STARTS_ON, "the first of May"),
+        duplicate());
+  }
+
+  static List<Dirt> ofCosts() {
+    return List.of(
+        unparseable(),
+        cell("garbage_date", Costs.COST_DATE, "2024-02-30"),
+        cell("far_ahead", Costs.COST_DATE, "9999-12-31"),
+        cell("unknown_type", Costs.COST_TYPE, "party"),
+        cell("unknown_currency", Costs.CURRENCY, "EURO"),
+        duplicate());
+  }
+
+  static List<Dirt> ofProducts() {
+    return List.of(
+        unparseable(),
+        missing(Products.PRODUCT_ID),
+        cell("negative_cost", Products.COGS, "-1.00"),
+        duplicate());
+  }
+
+  static List<Dirt> ofIdentities() {
+    return List.of(
+        unparseable(),
+        missing(IdentityMap.ID_HASH),
+        missing(IdentityMap.PERSON_ID),
+        cell("unknown_type", IdentityMap.ID_TYPE, "shoe_size"),
+        cell("impossible_confidence", IdentityMap.CONFIDENCE, 7),
+        duplicate());
+  }
+
+  static List<Dirt> ofRates() {
+    return List.of(
+        unparseable(),
+        cell("rate_of_zero", FxRates.RATE, "0"),
+        cell("rate_that_is_none", FxRates.RATE, "NaN"),
+        duplicate());
+  }
+
+  static List<Dirt> ofAnswers() {
+    return List.of(
+        unparseable(),
+        missing(Csat.CUSTOMER_REF),
+        cell("six_stars", Csat.SCORE, 6),
+        future(Csat.TS),
         duplicate());
   }
 

@@ -3,6 +3,7 @@ package io.cohortclv.jobs.simulate;
 import io.cohortclv.jobs.simulate.Randomness.Purpose;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Locale;
 import org.apache.commons.rng.UniformRandomProvider;
 
@@ -14,9 +15,13 @@ import org.apache.commons.rng.UniformRandomProvider;
  */
 final class Journey {
   private static final String REFERRAL_PROGRAM = "friends";
-  private static final String AFFILIATE_CHANNEL = "affiliate";
   private static final String DIRECT_CHANNEL = "direct";
   private static final String REWARD = "10.00";
+
+  /** What the friend gets. */
+  private static final String WELCOME = "5.00";
+
+  private static final List<String> PLACEMENTS = List.of("account", "checkout", "e-mail");
   private static final int REWARD_AFTER_DAYS = 14;
 
   /** The acquiring click comes 30 minutes to 29 days before the order, 2 days in the mean. */
@@ -60,17 +65,22 @@ final class Journey {
    */
   record Click(String id, Affiliate affiliate, long millis) {}
 
+  /** What a successful invitation earns. */
+  private record Reward(String side, String type, String amount) {
+    static final Reward OF_REFERRER = new Reward("referrer", "cash", REWARD);
+    static final Reward OF_FRIEND = new Reward("referee", "credit", WELCOME);
+  }
+
   /** What a touch led from. */
   private record Origin(String channel, Affiliate affiliate, String campaign) {
     static final Origin DIRECT = new Origin(DIRECT_CHANNEL, null, null);
 
     static Origin of(Affiliate affiliate) {
-      return new Origin(AFFILIATE_CHANNEL, affiliate, null);
+      return new Origin(World.AFFILIATE_CHANNEL, affiliate, null);
     }
 
     static Origin ofCampaign(String campaign) {
-      return new Origin(
-          campaign.contains("search") ? "paid_search" : "paid_social", null, campaign);
+      return new Origin(World.channel(campaign), null, campaign);
     }
   }
 
@@ -255,7 +265,8 @@ final class Journey {
       referral(id + "-4", order + World.MINUTE, "qualify", referrer, ref, friend, null);
     }
     if (rewarded < world.endMillis()) {
-      referral(id + "-5", rewarded, "reward", referrer, ref, friend, REWARD);
+      referral(id + "-5", rewarded, "reward", referrer, ref, friend, Reward.OF_REFERRER);
+      referral(id + "-6", rewarded, "reward", referrer, ref, friend, Reward.OF_FRIEND);
     }
   }
 
@@ -266,7 +277,7 @@ final class Journey {
       long referrer,
       String referee,
       String invitee,
-      String reward)
+      Reward reward)
       throws IOException {
     referralEvents.write(
         id,
@@ -277,7 +288,10 @@ final class Journey {
         invitee,
         Arrival.referralCode(referrer),
         REFERRAL_PROGRAM,
-        reward == null ? null : new BigDecimal(reward),
+        PLACEMENTS.get((int) (referrer % PLACEMENTS.size())),
+        reward == null ? null : reward.side(),
+        reward == null ? null : reward.type(),
+        reward == null ? null : new BigDecimal(reward.amount()),
         reward == null ? null : World.CURRENCY);
   }
 

@@ -17,7 +17,10 @@ final class Randomness {
     SPEND(5),
     ORDERS(6),
     TOUCHES(7),
-    PASSERS_BY(8);
+    PASSERS_BY(8),
+    ITEMS(9),
+    COSTS(10),
+    ANSWERS(11);
 
     /** Part of every seed: changing it changes every shop. */
     private final long salt;

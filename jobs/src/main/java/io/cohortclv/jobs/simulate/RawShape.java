@@ -3,10 +3,17 @@ package io.cohortclv.jobs.simulate;
 import static io.cohortclv.jobs.simulate.RawShape.RawColumn.of;
 
 import io.cohortclv.transforms.table.Affiliates;
+import io.cohortclv.transforms.table.Campaigns;
 import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Commissions;
 import io.cohortclv.transforms.table.Contract;
+import io.cohortclv.transforms.table.Costs;
+import io.cohortclv.transforms.table.Csat;
+import io.cohortclv.transforms.table.FxRates;
+import io.cohortclv.transforms.table.IdentityMap;
+import io.cohortclv.transforms.table.OrderItems;
 import io.cohortclv.transforms.table.Orders;
+import io.cohortclv.transforms.table.Products;
 import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.Refunds;
 import io.cohortclv.transforms.table.Terms;
@@ -152,6 +159,23 @@ record RawShape(
               of("friend_code", TEXT, Orders.REFERRAL_CODE),
               of("coupons", "ARRAY<STRING>", Orders.COUPON_CODES)));
 
+  static final RawShape ORDER_ITEMS =
+      new RawShape(
+          OrderItems.CONTRACT,
+          Form.CSV,
+          ',',
+          TimeForm.LOCAL,
+          1,
+          List.of(
+              of("line_no", TEXT, OrderItems.ORDER_ITEM_ID),
+              of("order_no", TEXT, OrderItems.ORDER_ID),
+              of("sku", TEXT, OrderItems.PRODUCT_ID),
+              of("sold_at", TEXT, OrderItems.ITEM_TS),
+              of("qty", TEXT, OrderItems.QUANTITY),
+              of("unit_price", TEXT, OrderItems.UNIT_PRICE),
+              of("discount", TEXT, OrderItems.DISCOUNT),
+              of("goods_cost", TEXT, OrderItems.COGS)));
+
   static final RawShape REFUNDS =
       new RawShape(
           Refunds.CONTRACT,
@@ -209,6 +233,9 @@ record RawShape(
               of("friend_sha", TEXT, ReferralEvents.INVITEE_HASH),
               of("code", TEXT, ReferralEvents.CODE),
               of("program", TEXT, ReferralEvents.PROGRAM_ID),
+              of("place", TEXT, ReferralEvents.PLACEMENT),
+              of("reward.to", TEXT, ReferralEvents.REWARD_SIDE),
+              of("reward.kind", TEXT, ReferralEvents.REWARD_TYPE),
               of("reward.amount", "DECIMAL(12,2)", ReferralEvents.REWARD_AMOUNT),
               of("reward.currency", TEXT, ReferralEvents.CURRENCY)));
 
@@ -250,6 +277,22 @@ record RawShape(
               of("since", TEXT, Terms.VALID_FROM),
               of("until", TEXT, Terms.VALID_TO)));
 
+  static final RawShape CAMPAIGNS =
+      new RawShape(
+          Campaigns.CONTRACT,
+          Form.CSV,
+          ',',
+          TimeForm.ISO_INSTANT,
+          1,
+          List.of(
+              of("campaign", TEXT, Campaigns.CAMPAIGN_ID),
+              of("title", TEXT, Campaigns.NAME),
+              of("channel", TEXT, Campaigns.CHANNEL),
+              of("first_day", TEXT, Campaigns.STARTS_ON),
+              of("last_day", TEXT, Campaigns.ENDS_ON),
+              of("budget", TEXT, Campaigns.BUDGET),
+              of("currency", TEXT, Campaigns.CURRENCY)));
+
   static final RawShape COMMISSIONS =
       new RawShape(
           Commissions.CONTRACT,
@@ -272,8 +315,96 @@ record RawShape(
               of("happened", TEXT, Commissions.EVENT_TS),
               of("changed", TEXT, Contract.UPDATED_TS)));
 
+  static final RawShape COSTS =
+      new RawShape(
+          Costs.CONTRACT,
+          Form.CSV,
+          ',',
+          TimeForm.ISO_INSTANT,
+          1,
+          List.of(
+              of("booking", TEXT, Costs.COST_ID),
+              of("day", TEXT, Costs.COST_DATE),
+              of("program", TEXT, Costs.PROGRAM_ID),
+              of("partner_id", TEXT, Costs.AFFILIATE_ID),
+              of("campaign", TEXT, Costs.CAMPAIGN_ID),
+              of("channel", TEXT, Costs.CHANNEL),
+              of("kind", TEXT, Costs.COST_TYPE),
+              of("amount", TEXT, Costs.AMOUNT),
+              of("currency", TEXT, Costs.CURRENCY)));
+
+  static final RawShape PRODUCTS =
+      new RawShape(
+          Products.CONTRACT,
+          Form.CSV,
+          ',',
+          TimeForm.ISO_INSTANT,
+          1,
+          List.of(
+              of("sku", TEXT, Products.PRODUCT_ID),
+              of("category", TEXT, Products.CATEGORY),
+              of("tier", TEXT, Products.PRICE_TIER),
+              of("price", TEXT, Products.LIST_PRICE),
+              of("goods_cost", TEXT, Products.COGS),
+              of("currency", TEXT, Products.CURRENCY),
+              of("since", TEXT, Products.VALID_FROM)));
+
+  static final RawShape IDENTITY_MAP =
+      new RawShape(
+          IdentityMap.CONTRACT,
+          Form.JSON_LINES,
+          ',',
+          TimeForm.EPOCH_MILLIS,
+          1,
+          List.of(
+              of("kind", TEXT, IdentityMap.ID_TYPE),
+              of("id", TEXT, IdentityMap.ID_HASH),
+              of("person", TEXT, IdentityMap.PERSON_ID),
+              of("sure", "DOUBLE", IdentityMap.CONFIDENCE),
+              of("since", WHOLE, IdentityMap.VALID_FROM)));
+
+  static final RawShape FX_RATES =
+      new RawShape(
+          FxRates.CONTRACT,
+          Form.CSV,
+          ',',
+          TimeForm.ISO_INSTANT,
+          1,
+          List.of(
+              of("day", TEXT, FxRates.RATE_DATE),
+              of("base", TEXT, FxRates.FROM_CURRENCY),
+              of("quote", TEXT, FxRates.TO_CURRENCY),
+              of("rate", TEXT, FxRates.RATE)));
+
+  static final RawShape CSAT =
+      new RawShape(
+          Csat.CONTRACT,
+          Form.CSV,
+          ',',
+          TimeForm.ISO_INSTANT,
+          1,
+          List.of(
+              of("survey", TEXT, Csat.SURVEY_ID),
+              of("customer_no", TEXT, Csat.CUSTOMER_REF),
+              of("answered", TEXT, Csat.TS),
+              of("stars", TEXT, Csat.SCORE)));
+
   static final List<RawShape> ALL =
-      List.of(ORDERS, REFUNDS, TOUCHPOINTS, REFERRAL_EVENTS, AFFILIATES, TERMS, COMMISSIONS);
+      List.of(
+          ORDERS,
+          ORDER_ITEMS,
+          REFUNDS,
+          TOUCHPOINTS,
+          REFERRAL_EVENTS,
+          AFFILIATES,
+          TERMS,
+          CAMPAIGNS,
+          COMMISSIONS,
+          COSTS,
+          PRODUCTS,
+          IDENTITY_MAP,
+          FX_RATES,
+          CSAT);
 
   RawShape {
     columns = List.copyOf(columns);
@@ -300,10 +431,12 @@ record RawShape(
     throw new IllegalArgumentException("The raw " + name() + " bring no " + contractColumn);
   }
 
-  /** The contract column that names the row's subject: the first of its key after the system. */
+  /** The contract column that names the row's subject: the first of its key that takes any text. */
   String idColumn() {
     return contract.key().stream()
         .filter(c -> !c.equals(CleanColumns.SOURCE_SYSTEM))
+        .filter(c -> contract.column(c).kind() == Contract.Kind.TEXT)
+        .filter(c -> contract.column(c).allowed().isEmpty())
         .findFirst()
         .orElseThrow();
   }

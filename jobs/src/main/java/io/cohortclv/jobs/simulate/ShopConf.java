@@ -34,7 +34,7 @@ final class ShopConf {
               discount-rate-per-year = %.2f
             }
 
-            # The logs bring no costs: margin is this fraction of net revenue.
+            # Margin where the lines of an order bring no costs, a fraction of net revenue.
             margin.default-rate = %.2f
 
             attribution {

@@ -85,6 +85,7 @@ public final class ShopSimulation {
   private ShopTruth write(Path shop) throws IOException {
     World world = new World(options);
     TruthTally tally = new TruthTally(world);
+    BackOffice office = new BackOffice(world);
     Files.createDirectories(ShopTruth.customersFile(shop).getParent());
     List<RawLog> logs = new ArrayList<>();
     try {
@@ -96,11 +97,25 @@ public final class ShopSimulation {
       RawLog terms = open(logs, shop, RawShape.TERMS, Dirt.ofTerms());
       RawLog commissions = open(logs, shop, RawShape.COMMISSIONS, Dirt.ofCommissions());
       CommissionTrail.writeProgram(world, affiliates, terms);
+      RawLog items = open(logs, shop, RawShape.ORDER_ITEMS, Dirt.ofOrderItems());
+      RawLog campaigns = open(logs, shop, RawShape.CAMPAIGNS, Dirt.ofCampaigns());
+      RawLog costs = open(logs, shop, RawShape.COSTS, Dirt.ofCosts());
+      RawLog products = open(logs, shop, RawShape.PRODUCTS, Dirt.ofProducts());
+      RawLog identities = open(logs, shop, RawShape.IDENTITY_MAP, Dirt.ofIdentities());
+      RawLog rates = open(logs, shop, RawShape.FX_RATES, Dirt.ofRates());
+      RawLog answers = open(logs, shop, RawShape.CSAT, Dirt.ofAnswers());
+      office.writeProducts(products);
+      office.writeCampaigns(campaigns);
+      office.writeCosts(costs);
+      office.writeRates(rates);
       CustomerTrail trail =
           new CustomerTrail(
               world,
               orders,
+              new ItemTrail(world, items),
               refunds,
+              identities,
+              answers,
               new CommissionTrail(world, commissions),
               new Journey(world, touchpoints, events),
               tally);
@@ -123,7 +138,7 @@ public final class ShopSimulation {
       }
     }
     Files.writeString(shop.resolve(ShopConf.FILE), ShopConf.text(options.out()));
-    ShopTruth truth = truth(tally, logs);
+    ShopTruth truth = truth(tally, office, logs);
     truth.write(shop);
     return truth;
   }
@@ -135,7 +150,7 @@ public final class ShopSimulation {
     return log;
   }
 
-  private ShopTruth truth(TruthTally tally, List<RawLog> logs) {
+  private ShopTruth truth(TruthTally tally, BackOffice office, List<RawLog> logs) {
     Map<String, Long> rows = new LinkedHashMap<>();
     List<Planted> planted = new ArrayList<>();
     for (RawLog log : logs) {
@@ -154,6 +169,7 @@ public final class ShopSimulation {
         World.SPEND.parameters(),
         tally.sources(),
         tally.affiliates(),
+        office.costs(),
         planted,
         rows);
   }

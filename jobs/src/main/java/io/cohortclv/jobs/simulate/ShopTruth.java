@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
  * @param spend Gamma-Gamma parameters of an order's amount after discount and before refunds, in
  *     major units, before the multipliers of sources and affiliates
  * @param sources by source type, in the order of reports
+ * @param costs money spent beside commissions and rewards by kind of cost, major units
  * @param planted bad records by log and kind
  * @param rows of each raw log by its name, bad ones included, headers not
  */
@@ -46,6 +48,7 @@ public record ShopTruth(
     GammaGammaParameters spend,
     Map<String, SourceTruth> sources,
     List<AffiliateTruth> affiliates,
+    Map<String, Double> costs,
     List<Planted> planted,
     Map<String, Long> rows) {
 
@@ -219,6 +222,8 @@ public record ShopTruth(
     for (Config c : json.getConfigList("logs")) {
       rows.put(c.getString("log"), c.getLong("rows"));
     }
+    Map<String, Double> costs = new TreeMap<>();
+    json.getObject("costs").keySet().forEach(k -> costs.put(k, json.getDouble("costs." + k)));
     Config options = json.getConfig("options");
     return new ShopTruth(
         options.getLong("seed"),
@@ -232,6 +237,7 @@ public record ShopTruth(
         new GammaGammaParameters(spend.getDouble("p"), spend.getDouble("q"), spend.getDouble("v")),
         sources,
         affiliates,
+        costs,
         planted,
         rows);
   }
@@ -298,6 +304,7 @@ public record ShopTruth(
                         "commission_rate",
                         t.commissionRate()))
             .toList());
+    json.put("costs", costs);
     json.put(
         "planted",
         planted.stream()

@@ -25,6 +25,8 @@ final class World {
 
   static final ZoneId ZONE = ZoneId.of("Europe/Berlin");
   static final String CURRENCY = "EUR";
+  static final String SECOND_CURRENCY = "CHF";
+  static final String AFFILIATE_CHANNEL = "affiliate";
   static final int HORIZON_DAYS = 365;
   static final double DISCOUNT_RATE_PER_YEAR = 0.10;
   static final double MARGIN_RATE = 0.35;
@@ -158,6 +160,10 @@ final class World {
     return repeatTouching.isEmpty()
         ? null
         : repeatTouching.get((int) Randomness.below(random, repeatTouching.size()));
+  }
+
+  static String channel(String campaign) {
+    return campaign.contains("search") ? "paid_search" : "paid_social";
   }
 
   static String anyCampaign(UniformRandomProvider random) {

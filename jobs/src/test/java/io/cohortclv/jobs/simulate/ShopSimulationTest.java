@@ -16,7 +16,9 @@ import io.cohortclv.jobs.simulate.ShopTruth.CustomerTruth;
 import io.cohortclv.jobs.simulate.ShopTruth.Planted;
 import io.cohortclv.jobs.simulate.ShopTruth.SourceTruth;
 import io.cohortclv.transforms.table.Contract;
+import io.cohortclv.transforms.table.Costs;
 import io.cohortclv.transforms.table.CustomerAcquisition;
+import io.cohortclv.transforms.table.OrderItems;
 import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.Touchpoints;
@@ -166,6 +168,47 @@ class ShopSimulationTest {
       assertThat(truth.rows())
           .containsEntry(shape.name(), (long) new RawShop(shop).lines(shape).size());
     }
+  }
+
+  @Test
+  void lines_sumToTheirOrders_andCostsToTheTruth() throws IOException {
+    Path shop = simulate("shop", 300, 400, 5, 0);
+    RawShop raw = new RawShop(shop);
+    Map<String, long[]> cents = new TreeMap<>();
+    for (Map<String, String> line : raw.rows(RawShape.ORDER_ITEMS)) {
+      long[] sums = cents.computeIfAbsent(line.get(OrderItems.ORDER_ID), o -> new long[3]);
+      BigDecimal price = new BigDecimal(line.get(OrderItems.UNIT_PRICE));
+      sums[0] += cents(price.multiply(new BigDecimal(line.get(OrderItems.QUANTITY))));
+      sums[1] += cents(new BigDecimal(line.get(OrderItems.DISCOUNT)));
+      sums[2] += cents(new BigDecimal(line.get(OrderItems.COGS)));
+    }
+    for (Map<String, String> order : raw.rows(RawShape.ORDERS)) {
+      long[] sums = cents.get(order.get(Orders.ORDER_ID));
+      if (sums == null) {
+        // Only failed attempts have no lines.
+        assertThat(order.get(Orders.ORDER_ID)).endsWith("-a");
+        continue;
+      }
+      long subtotal = Long.parseLong(order.get(Orders.SUBTOTAL));
+      long discount = Long.parseLong(order.getOrDefault(Orders.DISCOUNT, "0"));
+      assertThat(sums[0]).isEqualTo(subtotal);
+      assertThat(sums[1]).isEqualTo(discount);
+      assertThat(subtotal - discount - sums[2])
+          .isEqualTo(Math.round(World.MARGIN_RATE * (subtotal - discount)));
+    }
+    Map<String, Double> costs = new TreeMap<>();
+    for (Map<String, String> cost : raw.rows(RawShape.COSTS)) {
+      costs.merge(
+          cost.get(Costs.COST_TYPE), Double.parseDouble(cost.get(Costs.AMOUNT)), Double::sum);
+    }
+    ShopTruth.read(shop)
+        .costs()
+        .forEach((type, spent) -> assertThat(costs.get(type)).isCloseTo(spent, within(1e-6)));
+    assertThat(costs).hasSameSizeAs(ShopTruth.read(shop).costs());
+  }
+
+  private static long cents(BigDecimal major) {
+    return major.movePointRight(2).longValueExact();
   }
 
   private static long sameDay(List<Counted> orders) {
