@@ -1,35 +1,49 @@
 package io.cohortclv.jobs;
 
-import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
 
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.config.SourceConfig;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.IngestBatches;
 import io.cohortclv.jobs.lake.IngestBatches.Batch;
-import io.cohortclv.jobs.lake.IngestBatches.Counts;
+import io.cohortclv.jobs.lake.IngestBatches.Kind;
+import io.cohortclv.jobs.lake.IngestRecon.Committed;
+import io.cohortclv.jobs.lake.IngestRecon.Counts;
+import io.cohortclv.jobs.lake.IngestRecon.Problem;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.RawFiles.RawFile;
 import io.cohortclv.transforms.events.CleanRows;
+import io.cohortclv.transforms.events.Histories;
 import io.cohortclv.transforms.events.Mapping;
+import io.cohortclv.transforms.events.Orphans;
 import io.cohortclv.transforms.events.RawRows;
 import io.cohortclv.transforms.identity.Pseudonyms;
+import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Contract.InputColumn;
 import io.cohortclv.transforms.table.FxRates;
+import io.cohortclv.transforms.table.Terms;
+import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
-import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
 
 /** Takes the raw files that are new into the clean zone, each exactly once. */
 final class IngestJob {
@@ -45,13 +59,27 @@ final class IngestJob {
   record Taken(Batch batch, Counts counts) {}
 
   /**
+   * What is to be taken.
+   *
+   * @param replay also files with rejected rows, under the mapping as it is now
+   * @param full everything again, into new clean tables
+   * @param since only files changed on that business day or later
+   * @param until only files changed on that business day or earlier
+   */
+  record Request(
+      boolean replay, boolean full, Optional<LocalDate> since, Optional<LocalDate> until) {
+    static final Request NEW = new Request(false, false, Optional.empty(), Optional.empty());
+  }
+
+  /**
    * Finishes what an earlier process began, then takes what is new.
    *
    * @return the batches taken, none when nothing was new
-   * @throws CommandException of kind data when the counts of a batch do not reconcile
+   * @throws CommandException of kind data when the counts of a batch do not reconcile or a gate is
+   *     broken, now or earlier
    */
   static List<Taken> run(Lake lake, ClvConfig config) {
-    return new IngestJob(lake, config).run();
+    return run(lake, config, Request.NEW);
   }
 
   /**
@@ -66,18 +94,22 @@ final class IngestJob {
     Contract contract = Contract.of(source.input());
     try {
       Dataset<Row> raw = lake.rawFiles().read(source, files);
-      job.requireColumns(source, raw);
-      Batch batch = new Batch("check", source.input(), source.name(), files, Instant.now());
+      var unused = job.pseudonyms(source, contract);
+      SourceChecks.require(source, raw);
+      Batch batch =
+          new Batch("check", source.input(), source.name(), Kind.NEW, files, Instant.now());
       return CleanRows.of(
-          raw.limit(rows),
-          job.mapping(batch, source, contract),
-          lake.spark().createDataFrame(List.of(), contract.clean().schema()));
+          raw.limit(rows), job.mapping(batch, source, contract), lake.noVersions(contract));
     } catch (Exception e) { // Spark's own are checked, and Scala does not declare them
-      throw explained(source, e);
+      throw SourceChecks.explained(source, e);
     }
   }
 
-  private List<Taken> run() {
+  static List<Taken> run(Lake lake, ClvConfig config, Request request) {
+    return new IngestJob(lake, config).run(request);
+  }
+
+  private List<Taken> run(Request request) {
     lake.requireUnchanged("reporting.currency", config.reporting().currency());
     config
         .identifiers()
@@ -85,26 +117,126 @@ final class IngestJob {
         .ifPresent(key -> lake.requireUnchanged("CLV_ID_KEY", Pseudonyms.fingerprint(key)));
     IngestBatches batches = IngestBatches.of(lake);
     List<Taken> taken = new ArrayList<>();
-    for (Batch batch : batches.unfinished()) {
-      taken.add(take(batches, batch, source(batch)));
+    if (!request.full()) {
+      take(
+          batches,
+          batches.unfinished().stream()
+              .filter(
+                  batch ->
+                      isWhole(source(batch), batch)
+                          || !batches.abandon(batch, Contract.of(batch.input())))
+              .toList(),
+          taken);
     }
-    Map<SourceConfig, List<RawFile>> fresh = new LinkedHashMap<>();
+    Map<SourceConfig, List<RawFile>> found = new LinkedHashMap<>();
     for (List<SourceConfig> sources : config.inputs().values()) {
       for (SourceConfig source : sources) {
-        List<RawFile> files = batches.newOf(source, lake.rawFiles().list(source));
-        if (!files.isEmpty()) {
-          requireColumns(source, lake.rawFiles().read(source, files));
-          fresh.put(source, files);
-        }
+        found.put(source, listed(source, request));
       }
     }
-    if (!fresh.isEmpty()) {
-      for (Batch batch : batches.plan(fresh)) {
-        taken.add(take(batches, batch, source(batch)));
-      }
+    if (request.full()) {
+      found.forEach((source, files) -> requireAll(batches, source, files));
+      take(batches, found, Kind.REBUILD, taken);
+    } else {
+      Map<SourceConfig, List<RawFile>> fresh = new LinkedHashMap<>();
+      found.forEach((source, files) -> fresh.put(source, batches.newOf(source, files)));
+      take(batches, fresh, Kind.NEW, taken);
     }
-    requireReconciled(taken);
+    if (request.replay()) {
+      Map<SourceConfig, List<RawFile>> rejected = new LinkedHashMap<>();
+      found.keySet().forEach(source -> rejected.put(source, withRejects(batches, source)));
+      take(batches, rejected, Kind.REPLAY, taken);
+    }
+    endWaiting(batches, found.keySet());
+    requireSound(batches, found.keySet());
     return taken;
+  }
+
+  private List<RawFile> listed(SourceConfig source, Request request) {
+    ZoneId zone = config.reporting().timezone();
+    long since = request.since().map(day -> millis(day, zone)).orElse(Long.MIN_VALUE);
+    long before = request.until().map(day -> millis(day.plusDays(1), zone)).orElse(Long.MAX_VALUE);
+    return lake.rawFiles().list(source).stream()
+        .filter(file -> file.modified() >= since && file.modified() < before)
+        .toList();
+  }
+
+  private static long millis(LocalDate day, ZoneId zone) {
+    return day.atStartOfDay(zone).toInstant().toEpochMilli();
+  }
+
+  /** A rebuild from fewer files than the clean table came from would lose rows. */
+  private static void requireAll(IngestBatches batches, SourceConfig source, List<RawFile> files) {
+    Set<String> gone = new TreeSet<>(batches.pathsOf(source));
+    files.forEach(file -> gone.remove(file.path()));
+    if (!gone.isEmpty() && !source.format().equals("delta")) {
+      throw CommandException.usage(
+          source.name()
+              + " once had "
+              + gone.size()
+              + " files more than now, such as "
+              + gone.iterator().next()
+              + ". Built anew, the clean tables would lose their rows, so nothing was done. Put the"
+              + " files back, or run clv ingest without --full.");
+    }
+  }
+
+  private List<RawFile> withRejects(IngestBatches batches, SourceConfig source) {
+    List<RawFile> files = batches.withRejects(source);
+    for (RawFile file : files) {
+      if (!lake.rawFiles().isUnchanged(source, file)) {
+        throw CommandException.usage(
+            "Rows of "
+                + source.name()
+                + " were rejected that --replay-quarantine would take again, but their file is gone or"
+                + " changed: "
+                + file.path()
+                + ". Put it back; the rows themselves stand in ops.dq_quarantine.");
+      }
+    }
+    return files;
+  }
+
+  private boolean isWhole(SourceConfig source, Batch batch) {
+    return batch.files().stream().allMatch(file -> lake.rawFiles().isUnchanged(source, file));
+  }
+
+  /** Plans and takes; sources without files have no batch. */
+  private void take(
+      IngestBatches batches, Map<SourceConfig, List<RawFile>> files, Kind kind, List<Taken> taken) {
+    Map<SourceConfig, List<RawFile>> some = new LinkedHashMap<>(files);
+    some.values().removeIf(List::isEmpty);
+    if (some.isEmpty()) {
+      return;
+    }
+    some.forEach(
+        (source, sourceFiles) -> {
+          var unused = pseudonyms(source, Contract.of(source.input()));
+          try {
+            SourceChecks.require(source, lake.rawFiles().read(source, sourceFiles));
+          } catch (Exception e) { // Spark's own are checked, and Scala does not declare them
+            throw SourceChecks.explained(source, e);
+          }
+        });
+    take(batches, batches.plan(some, kind), taken);
+  }
+
+  private void take(IngestBatches batches, List<Batch> planned, List<Taken> taken) {
+    List<Committed> committed = new ArrayList<>();
+    for (Batch batch : planned) {
+      committed.add(commit(batches, batch, source(batch)));
+    }
+    Map<String, Counts> counts = batches.finish(committed);
+    planned.forEach(batch -> taken.add(new Taken(batch, counts.get(batch.id()))));
+  }
+
+  private void endWaiting(IngestBatches batches, Set<SourceConfig> sources) {
+    for (SourceConfig source : sources) {
+      Contract contract = Contract.of(source.input());
+      if (Orphans.mayBe(contract)) {
+        batches.endWaiting(source, contract, Instant.now());
+      }
+    }
   }
 
   private SourceConfig source(Batch batch) {
@@ -122,21 +254,37 @@ final class IngestJob {
                         + " until clv ingest has run once."));
   }
 
-  private Taken take(IngestBatches batches, Batch batch, SourceConfig source) {
+  private Committed commit(IngestBatches batches, Batch batch, SourceConfig source) {
     lake.spark().sparkContext().setJobDescription("ingest " + source.name());
     Contract contract = Contract.of(source.input());
     try {
-      Dataset<Row> raw = lake.rawFiles().read(source, batch.files());
+      Dataset<Row> accepted =
+          batch.kind() == Kind.REBUILD ? lake.noVersions(contract) : lake.versions(contract);
       Dataset<Row> rows =
-          CleanRows.of(raw, mapping(batch, source, contract), lake.versions(contract));
+          CleanRows.of(raw(batches, batch, source), mapping(batch, source, contract), accepted);
       batches.commit(batch, contract, rows);
-      return new Taken(
-          batch, batches.finish(batch, contract, lake.rawFiles().records(source, batch.files())));
+      return new Committed(source, batch, contract, lake.rawFiles().records(source, batch.files()));
     } catch (Exception e) { // Spark's own are checked, and Scala does not declare them
-      throw explained(source, e);
+      throw SourceChecks.explained(source, e);
     } finally {
       lake.spark().sparkContext().setJobDescription(null);
     }
+  }
+
+  /** The batch's rows; of groups that may have begun in earlier files, those files' too. */
+  private Dataset<Row> raw(IngestBatches batches, Batch batch, SourceConfig source) {
+    Dataset<Row> raw = lake.rawFiles().read(source, batch.files());
+    if (source.groupWithin().isZero()) {
+      return raw;
+    }
+    List<RawFile> seen =
+        batches.seen(batch, source.groupWithin()).stream()
+            .filter(file -> lake.rawFiles().isUnchanged(source, file))
+            .toList();
+    return seen.isEmpty()
+        ? raw
+        : raw.withColumn(RawRows.SEEN, lit(false))
+            .unionByName(lake.rawFiles().read(source, seen).withColumn(RawRows.SEEN, lit(true)));
   }
 
   private Mapping mapping(Batch batch, SourceConfig source, Contract contract) {
@@ -151,6 +299,7 @@ final class IngestJob {
         source.zone(),
         source.timeFormats(),
         source.moneyScale(),
+        source.explode(),
         source.where(),
         source.dropExactCopies(),
         source.groupBy(),
@@ -188,120 +337,80 @@ final class IngestJob {
     return Pseudonyms.of(key)::of;
   }
 
-  /** Names the expression that Spark cannot resolve, before anything is written. */
-  private void requireColumns(SourceConfig source, Dataset<Row> raw) {
-    var unused = pseudonyms(source, Contract.of(source.input()));
-    List<String> names =
-        Arrays.stream(raw.columns())
-            .filter(name -> !name.equals(RawRows.CORRUPT) && !name.equals(RawRows.FILE))
-            .toList();
-    source.where().ifPresent(sql -> require(source, "where", sql, names, () -> raw.filter(sql)));
-    for (String name : source.groupBy()) {
-      if (!names.contains(name)) {
-        throw unknown(source, "group-by", name, names, null);
-      }
+  /** Stops while a batch does not reconcile or a gate is broken, whichever run brought it. */
+  private void requireSound(IngestBatches batches, Set<SourceConfig> sources) {
+    List<String> problems = new ArrayList<>();
+    Set<String> batchIds = new TreeSet<>();
+    for (Problem problem : batches.open()) {
+      batchIds.add(problem.batchId());
+      problems.add(text(problem));
     }
-    source
-        .columns()
-        .forEach(
-            (name, sql) ->
-                require(
-                    source,
-                    "columns." + name,
-                    sql,
-                    names,
-                    () ->
-                        source.groupBy().isEmpty()
-                            ? raw.select(expr(sql))
-                            : raw.groupBy(
-                                    source.groupBy().stream()
-                                        .map(c -> raw.col("`" + c.replace("`", "``") + "`"))
-                                        .toArray(Column[]::new))
-                                .agg(expr(sql))));
-  }
-
-  private static void require(
-      SourceConfig source,
-      String setting,
-      String sql,
-      List<String> names,
-      Supplier<Dataset<Row>> analysis) {
-    try {
-      var unused = analysis.get();
-    } catch (Exception e) { // Scala declares no checked exceptions
-      if (e instanceof SparkThrowable unresolved) {
-        throw unknown(source, setting, sql, names, unresolved.getCondition());
-      }
-      throw e;
-    }
-  }
-
-  private static CommandException unknown(
-      SourceConfig source, String setting, String sql, List<String> names, String condition) {
-    return CommandException.usage(
-        setting
-            + " of "
-            + source.name()
-            + " does not fit the raw rows: "
-            + sql
-            + (condition == null ? "" : " (" + condition + ")")
-            + ". The raw columns are "
-            + String.join(", ", names)
-            + "; names with other signs than letters, digits and _ stand in back-ticks.");
-  }
-
-  private static CommandException explained(SourceConfig source, Exception failure) {
-    if (failure instanceof CommandException told) {
-      return told;
-    }
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      String condition =
-          Optional.of(cause)
-              .filter(SparkThrowable.class::isInstance)
-              .map(c -> ((SparkThrowable) c).getCondition())
-              .orElse("");
-      if (condition.startsWith("CAST_")
-          || condition.startsWith("DIVIDE_BY_ZERO")
-          || condition.startsWith("ARITHMETIC_OVERFLOW")
-          || condition.startsWith("NUMERIC_VALUE_OUT_OF_RANGE")) {
-        return CommandException.data(
-            "An expression of "
-                + source.name()
-                + " fails on a row ("
-                + condition
-                + "), so nothing of the batch was taken. Expressions only select the raw value, the"
-                + " types are the program's business: leave casts out, or use try_cast, try_divide"
-                + " and their like, and the row is rejected alone.");
-      }
-      if (String.valueOf(cause.getMessage()).startsWith("CSV header does not conform")) {
-        return CommandException.data(
-            "A CSV file of "
-                + source.name()
-                + " has another header than the schema in the configuration, so nothing of the"
-                + " batch was taken. Name the columns in the order of the file: "
-                + source.path()
-                + ".");
-      }
-    }
-    return CommandException.failed(
-        "The files of "
-            + source.name()
-            + " could not be read or written ("
-            + failure.getClass().getSimpleName()
-            + "). Nothing of the batch was taken by half; run clv ingest again, with --stacktrace if"
-            + " it fails again.",
-        failure);
-  }
-
-  private static void requireReconciled(List<Taken> taken) {
-    List<String> differing =
-        taken.stream().filter(t -> !t.counts().reconcile()).map(t -> t.batch().source()).toList();
-    if (!differing.isEmpty()) {
+    if (!problems.isEmpty()) {
       throw CommandException.data(
-          "The rows of "
-              + String.join(", ", differing)
-              + " do not add up to the records of the files. clv show ops.recon has the counts; the"
-              + " rows are in the clean zone, and what was published stands.");
+          String.join("; ", problems)
+              + ". Nothing was or will be published until that is settled. clv show ops.recon and"
+              + " clv show ops.dq_quarantine have the rows; correct the mapping and run clv ingest"
+              + " --replay-quarantine, or take them as they are with clv ingest --accept "
+              + String.join(",", batchIds)
+              + ".");
+    }
+    if (config.inputs().containsKey(Terms.CONTRACT.name())) {
+      requireOneRateAtATime();
+    }
+    for (SourceConfig source : sources) {
+      source.gates().maxAge().ifPresent(limit -> requireFresh(source, limit));
+    }
+  }
+
+  private static String text(Problem problem) {
+    if (problem.isGate()) {
+      return String.format(
+          Locale.ROOT,
+          "Batch %s of %s broke the gate %s: the limit is %s, and it has %s",
+          problem.batchId(),
+          problem.source(),
+          problem.gate(),
+          problem.limit().stripTrailingZeros().toPlainString(),
+          problem.found().stripTrailingZeros().toPlainString());
+    }
+    return String.format(
+        Locale.ROOT,
+        "Batch %s of %s does not add up: its files have %s records, and %s are accounted for",
+        problem.batchId(),
+        problem.source(),
+        problem.limit().stripTrailingZeros().toPlainString(),
+        problem.found().stripTrailingZeros().toPlainString());
+  }
+
+  private void requireOneRateAtATime() {
+    long overlapping = Histories.overlaps(lake.versions(Terms.CONTRACT), Terms.CONTRACT).count();
+    if (overlapping > 0) {
+      throw CommandException.data(
+          overlapping
+              + " rows of terms hold on after the next terms of the same program, campaign and"
+              + " affiliate have begun, so that two rates would hold at once. Nothing was published."
+              + " Correct valid_to in the source and deliver the rows again; clv show clean.terms has"
+              + " what is known.");
+    }
+  }
+
+  private void requireFresh(SourceConfig source, Duration limit) {
+    Contract contract = Contract.of(source.input());
+    Timestamp newest =
+        lake.versions(contract)
+            .filter(col(CleanColumns.SOURCE_SYSTEM).equalTo(source.sourceSystem()))
+            .agg(max(col(contract.eventTime()).cast(DataTypes.TimestampType)))
+            .first()
+            .getAs(0);
+    if (newest == null || newest.toInstant().plus(limit).isBefore(Instant.now())) {
+      throw CommandException.data(
+          source.name()
+              + " broke the gate max-age: its newest event is of "
+              + (newest == null ? "no time at all" : newest.toInstant())
+              + ", and the gate allows "
+              + limit.toHours()
+              + " hours. Nothing was published. See that the log is delivered, then run again; to"
+              + " publish without it, raise or drop gates.max-age of this source.");
     }
   }
 }

@@ -10,6 +10,7 @@ import io.cohortclv.jobs.config.SourceConfig;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.IngestBatches;
 import io.cohortclv.jobs.lake.IngestBatches.Batch;
+import io.cohortclv.jobs.lake.IngestBatches.Kind;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.TestLakes;
 import io.cohortclv.transforms.table.CleanColumns;
@@ -162,16 +163,17 @@ class IngestJobTest {
     IngestBatches other = IngestBatches.of(lake);
     SourceConfig source = config.inputs().get("orders").get(0);
     var files = Map.of(source, lake.rawFiles().list(source));
-    List<Batch> planned = mine.plan(files);
+    List<Batch> planned = mine.plan(files, Kind.NEW);
     assertThat(planned).hasSize(1);
-    assertThatThrownBy(() -> other.plan(files))
+    assertThatThrownBy(() -> other.plan(files, Kind.NEW))
         .isInstanceOfSatisfying(CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(1));
     assertThat(IngestBatches.of(lake).unfinished()).isEqualTo(planned);
   }
 
   private void plan() {
     SourceConfig source = config.inputs().get("orders").get(0);
-    var unused = IngestBatches.of(lake).plan(Map.of(source, lake.rawFiles().list(source)));
+    var unused =
+        IngestBatches.of(lake).plan(Map.of(source, lake.rawFiles().list(source)), Kind.NEW);
   }
 
   @Test

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.cohortclv.jobs.IngestJob.Taken;
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.config.ClvConfigs;
-import io.cohortclv.jobs.lake.IngestBatches.Counts;
+import io.cohortclv.jobs.lake.IngestRecon.Counts;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.TestLakes;
 import io.cohortclv.transforms.table.Orders;

@@ -107,6 +107,23 @@ final class Settings {
     return value;
   }
 
+  Optional<Duration> optionalDuration(String key) {
+    return config.hasPath(key) ? Optional.of(duration(key)) : Optional.empty();
+  }
+
+  /** A time span that may be 0. */
+  Duration span(String key) {
+    Duration value = config.getDuration(key);
+    if (value.isNegative()) {
+      throw wrong(key, "a time span of 0 or more with its unit, such as 7d");
+    }
+    return value;
+  }
+
+  Optional<Double> optionalNumber(String key, double least, double most) {
+    return config.hasPath(key) ? Optional.of(number(key, least, most)) : Optional.empty();
+  }
+
   boolean flag(String key) {
     return config.getBoolean(key);
   }

@@ -10,6 +10,7 @@ import io.cohortclv.transforms.table.OrderItems;
 import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.Refunds;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,11 @@ import org.apache.spark.sql.types.StructType;
 
 /** Reads the sources of an input and holds them against its contract. */
 final class Sources {
-  private static final Set<String> FORMATS = Set.of("json", "csv", "parquet");
+  private static final Set<String> FORMATS = Set.of("json", "csv", "parquet", "delta");
+
+  /** Their files carry the schema. */
+  private static final Set<String> TYPED = Set.of("parquet", "delta");
+
   private static final Set<String> EPOCHS = Set.of("epoch-seconds", "epoch-millis");
 
   private Sources() {}
@@ -70,7 +75,7 @@ final class Sources {
     String sourceSystem = settings.text("source-system");
     String format = settings.oneOf("format", FORMATS);
     Optional<String> schema = settings.optionalText("schema");
-    if (withSchema && schema.isEmpty() && !format.equals("parquet")) {
+    if (withSchema && schema.isEmpty() && !TYPED.contains(format)) {
       throw CommandException.usage(
           place
               + ".schema is not set, and "
@@ -78,11 +83,26 @@ final class Sources {
               + " files do not carry one: name the raw columns and their types, such as \"id"
               + " STRING, total_cents BIGINT\". clv check --propose reads a sample and writes it.");
     }
-    if (!format.equals("parquet")) {
+    if (!TYPED.contains(format)) {
       schema.ifPresent(ddl -> requireSchema(settings, ddl));
     }
     Optional<String> where = settings.optionalText("where");
     where.ifPresent(condition -> Expressions.requirePlain(place + ".where", condition));
+    Optional<String> explode = settings.optionalText("explode");
+    explode.ifPresent(list -> Expressions.requirePlain(place + ".explode", list));
+    List<String> groupBy = settings.texts("group-by");
+    Map<String, String> columns = columns(contract, place, config.getObject("columns"), file);
+    boolean goesOn = !groupBy.isEmpty() && columns.containsKey(Contract.UPDATED_TS);
+    if (given.containsKey("group-within") && !goesOn) {
+      throw CommandException.usage(
+          place
+              + ".group-within says that groups go on in later files, which takes group-by and a"
+              + " column "
+              + Contract.UPDATED_TS
+              + " that tells the group as it is now from the group as it was: map it to the time of"
+              + " the newest line, such as \"max(InvoiceDate)\".");
+    }
+    Duration groupWithin = goesOn ? settings.span("group-within") : Duration.ZERO;
     return new SourceConfig(
         contract.name(),
         contract.name() + "[" + position + "] " + sourceSystem,
@@ -97,8 +117,16 @@ final class Sources {
         Optional.of(settings.currency("currency")),
         where,
         settings.oneOf("exact-copies", Set.of("keep", "drop")).equals("drop"),
-        settings.texts("group-by"),
-        columns(contract, place, config.getObject("columns"), file));
+        groupBy,
+        columns,
+        explode,
+        groupWithin,
+        settings.span("wait-for-order"),
+        new SourceConfig.Gates(
+            settings.optionalNumber("gates.max-rejected-share", 0, 1),
+            settings.optionalNumber("gates.min-rows", 0, Long.MAX_VALUE),
+            settings.optionalNumber("gates.max-volume-change", 1, Double.MAX_VALUE),
+            settings.optionalDuration("gates.max-age")));
   }
 
   /**

@@ -8,12 +8,18 @@ import static org.apache.spark.sql.functions.trunc;
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.DeltaStore.Transaction;
+import io.cohortclv.transforms.events.Inferred;
 import io.cohortclv.transforms.events.Versions;
+import io.cohortclv.transforms.table.Affiliates;
+import io.cohortclv.transforms.table.Campaigns;
 import io.cohortclv.transforms.table.CleanColumns;
+import io.cohortclv.transforms.table.Commissions;
 import io.cohortclv.transforms.table.Contract;
+import io.cohortclv.transforms.table.Costs;
 import io.cohortclv.transforms.table.Operations;
 import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.Table;
+import io.cohortclv.transforms.table.Touchpoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Timestamp;
@@ -25,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -103,16 +110,44 @@ public final class Lake implements AutoCloseable {
     return accepted(store.read(contract.clean().path(), contract.clean().schema()));
   }
 
-  /** What was known at the end of the run's business day: one row a key. */
+  /** No rows of the contract, as those of {@link #versions}. */
+  public Dataset<Row> noVersions(Contract contract) {
+    return spark.createDataFrame(List.of(), contract.clean().schema());
+  }
+
+  /**
+   * What was known at the end of the run's business day: one row a key. Affiliates and campaigns
+   * that only other logs name have a row too.
+   */
   public Dataset<Row> asOf(Contract contract, Run run) {
+    Dataset<Row> known =
+        Versions.newestBefore(
+            atVersion(contract, run), contract, run.endOfDay(), config.reporting().timezone());
+    if (contract.equals(Affiliates.CONTRACT)) {
+      return withInferred(known, contract, Affiliates.AFFILIATE_ID, run);
+    }
+    return contract.equals(Campaigns.CONTRACT)
+        ? withInferred(known, contract, Campaigns.CAMPAIGN_ID, run)
+        : known;
+  }
+
+  /** Accepted rows of the version of the clean table that all stages of the run read. */
+  private Dataset<Row> atVersion(Contract contract, Run run) {
     Long version = run.inputVersions().get(contract.name());
-    Table clean = contract.clean();
-    Dataset<Row> rows =
-        version == null
-            ? spark.createDataFrame(List.of(), clean.schema())
-            : store.readVersion(clean.path(), version);
-    return Versions.newestBefore(
-        accepted(rows), contract, run.endOfDay(), config.reporting().timezone());
+    return version == null
+        ? noVersions(contract)
+        : accepted(store.readVersion(contract.clean().path(), version));
+  }
+
+  private Dataset<Row> withInferred(Dataset<Row> known, Contract contract, String id, Run run) {
+    List<Dataset<Row>> named =
+        Stream.of(Touchpoints.CONTRACT, Commissions.CONTRACT, Costs.CONTRACT)
+            .filter(log -> run.inputVersions().containsKey(log.name()))
+            .filter(log -> log.columns().stream().anyMatch(c -> c.name().equals(id)))
+            .map(
+                log -> atVersion(log, run).filter(col(Contract.UPDATED_TS).lt(lit(run.endOfDay()))))
+            .toList();
+    return Inferred.added(known, contract, id, named);
   }
 
   /** Delta version by contract of the clean tables as they are now. */
@@ -288,6 +323,11 @@ public final class Lake implements AutoCloseable {
   Optional<Written> appendOnce(Table table, String id, String batchId, Dataset<Row> rows) {
     return store.append(
         table.path(), table, rows, Transaction.once(id), new Provenance(job, batchId, Map.of()));
+  }
+
+  /** Replaces all rows of a table in one commit. */
+  void rewrite(Table table, String batchId, Dataset<Row> rows) {
+    store.replace(table.path(), table, rows, "true", new Provenance(job, batchId, Map.of()));
   }
 
   /**

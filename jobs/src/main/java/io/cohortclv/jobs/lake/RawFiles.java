@@ -1,10 +1,13 @@
 package io.cohortclv.jobs.lake;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 
 import io.cohortclv.jobs.config.SourceConfig;
@@ -12,6 +15,8 @@ import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.transforms.events.RawRows;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +25,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -31,6 +37,12 @@ import org.apache.spark.sql.types.StructType;
 public final class RawFiles {
   private static final String PARQUET = "parquet";
   private static final String CSV = "csv";
+  private static final String DELTA = "delta";
+
+  /** What the readers take for a line with something in it. */
+  private static final String NOT_BLANK_CSV = "[^\\x00-\\x20]";
+
+  private static final String NOT_BLANK_JSON = "[^ \\t\\r\\n]";
 
   private final SparkSession spark;
 
@@ -45,6 +57,15 @@ public final class RawFiles {
    */
   public record RawFile(String path, long length, long modified) {
     private static final char SEPARATOR = '#';
+
+    /** The path alone, however its scheme and signs are written: Spark encodes, Hadoop does not. */
+    static String plain(String path) {
+      try {
+        return new Path(new URI(path)).toUri().getPath();
+      } catch (URISyntaxException e) {
+        return new Path(path).toUri().getPath();
+      }
+    }
 
     String identity() {
       return path + SEPARATOR + length + SEPARATOR + modified;
@@ -69,6 +90,9 @@ public final class RawFiles {
     Path path = new Path(source.path());
     List<RawFile> found = new ArrayList<>();
     try {
+      if (source.format().equals(DELTA)) {
+        return delta(source);
+      }
       FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
       FileStatus[] matches = files.globStatus(path);
       if (matches == null || matches.length == 0) {
@@ -102,6 +126,21 @@ public final class RawFiles {
     return found;
   }
 
+  private List<RawFile> delta(SourceConfig source) {
+    RawDelta table = new RawDelta(spark, source.path());
+    if (!table.exists()) {
+      throw CommandException.usage(
+          "The path of "
+              + source.name()
+              + " holds no Delta table: "
+              + source.path()
+              + ". Correct inputs."
+              + source.input()
+              + " in the configuration; the path is the table's folder, without a pattern.");
+    }
+    return table.files().stream().sorted(Comparator.comparing(RawFile::path)).toList();
+  }
+
   private static void addBelow(FileSystem files, Path folder, List<RawFile> found)
       throws IOException {
     RemoteIterator<LocatedFileStatus> below = files.listFiles(folder, true);
@@ -126,19 +165,33 @@ public final class RawFiles {
    * @throws CommandException when one of them is gone
    */
   public Dataset<Row> read(SourceConfig source, List<RawFile> files) {
+    return load(source, files)
+        .select(col("*"), col("_metadata.file_path").as(RawRows.FILE))
+        .transform(
+            rows ->
+                isTyped(source)
+                    ? rows.withColumn(RawRows.CORRUPT, lit(null).cast(DataTypes.StringType))
+                    : rows);
+  }
+
+  private Dataset<Row> load(SourceConfig source, List<RawFile> files) {
+    if (source.format().equals(DELTA)) {
+      return new RawDelta(spark, source.path()).read(files);
+    }
     requirePresent(source, files);
     DataFrameReader reader = reader(source);
-    boolean isParquet = source.format().equals(PARQUET);
     if (source.schema().isPresent()) {
       StructType schema = StructType.fromDDL(source.schema().get());
       reader =
-          reader.schema(isParquet ? schema : schema.add(RawRows.CORRUPT, DataTypes.StringType));
+          reader.schema(
+              isTyped(source) ? schema : schema.add(RawRows.CORRUPT, DataTypes.StringType));
     }
-    Dataset<Row> rows =
-        reader.load(paths(files)).select(col("*"), col("_metadata.file_path").as(RawRows.FILE));
-    return isParquet
-        ? rows.withColumn(RawRows.CORRUPT, lit(null).cast(DataTypes.StringType))
-        : rows;
+    return reader.load(paths(files));
+  }
+
+  /** Whether the files carry their schema, and no row of them can be unparseable. */
+  private static boolean isTyped(SourceConfig source) {
+    return source.format().equals(PARQUET) || source.format().equals(DELTA);
   }
 
   /**
@@ -176,9 +229,20 @@ public final class RawFiles {
   /**
    * How many records the files hold, counted apart from the mapping: it is the left side of the
    * reconciliation. Parquet files say so in their footers; of text it is the lines that are not
-   * blank, less the headers, which costs one scan that parses nothing.
+   * blank, less the headers, which costs one scan that parses nothing. Of lists whose elements are
+   * rows it is the elements.
    */
   public long records(SourceConfig source, List<RawFile> files) {
+    if (source.explode().isPresent()) {
+      Column elements = size(expr(source.explode().get()));
+      return read(source, files)
+          .agg(coalesce(sum(greatest(coalesce(elements, lit(0)), lit(1))), lit(0L)))
+          .first()
+          .getLong(0);
+    }
+    if (source.format().equals(DELTA)) {
+      return new RawDelta(spark, source.path()).read(files).count();
+    }
     if (source.format().equals(PARQUET)) {
       return spark.read().parquet(paths(files)).count();
     }
@@ -195,7 +259,8 @@ public final class RawFiles {
     Dataset<Row> lines =
         text.text(paths(files))
             .select(col("value"), col("_metadata.file_path").as(RawRows.FILE))
-            .filter(col("value").rlike("[^\\x00-\\x20]"));
+            .filter(
+                col("value").rlike(source.format().equals(CSV) ? NOT_BLANK_CSV : NOT_BLANK_JSON));
     String comment = source.options().get("comment");
     if (comment != null) {
       lines = lines.filter(not(col("value").startsWith(comment)));
@@ -210,6 +275,23 @@ public final class RawFiles {
             .agg(sum(greatest(col("lines").minus(hasHeader ? 1 : 0), lit(0))))
             .first();
     return total.isNullAt(0) ? 0 : total.getLong(0);
+  }
+
+  /** Whether the file is there as it was when it was listed. */
+  public boolean isUnchanged(SourceConfig source, RawFile file) {
+    if (source.format().equals(DELTA)) {
+      return true; // the table's log keeps it
+    }
+    Path path = new Path(file.path());
+    try {
+      return rawFile(path.getFileSystem(spark.sessionState().newHadoopConf()).getFileStatus(path))
+          .equals(file);
+    } catch (FileNotFoundException e) {
+      return false;
+    } catch (IOException e) {
+      throw CommandException.failed(
+          "The files of " + source.name() + " could not be reached: " + e.getMessage(), e);
+    }
   }
 
   private void requirePresent(SourceConfig source, List<RawFile> files) {

@@ -1,10 +1,13 @@
 package io.cohortclv.transforms.events;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.lag;
+import static org.apache.spark.sql.functions.lead;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
-import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.spark_partition_id;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
@@ -20,21 +23,27 @@ import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 
 /**
- * Tells a row that was there before from a new one: same key and same content, version included.
- * Which of several like rows is accepted shows in no contract column, so the clean table says the
- * same however the files are split, ordered or read again.
+ * Tells a row that was there before from a new one: same key and same content, version included;
+ * and an old version from the newest. Which of several like rows is accepted shows in no contract
+ * column, so the clean table says the same however the files are split, ordered or read again.
+ *
+ * <p>One shuffle and one sort do all of it: the rows of a key stand together, the newest version
+ * first and like rows beside each other, those known already before those that came. Every window
+ * function looks back from the row at hand, so that a key of very many rows is streamed.
  */
 final class Duplicates {
   private static final String BUCKET = "clv_bucket";
-  private static final String RANK = "clv_rank";
-  private static final String TOTAL = "clv_total";
   private static final String KNOWN = "clv_known";
+  private static final String BEFORE = "clv_before";
+  private static final String NEWEST = "clv_newest";
+  private static final String TOTAL = "clv_total";
+  private static final String IS_LAST = "clv_is_last";
 
   private Duplicates() {}
 
   /**
    * Turns all but the first of like accepted rows into duplicates, and the first too when {@code
-   * accepted} holds it.
+   * accepted} holds it; marks accepted rows that are older than another version of their key.
    *
    * @param collapse whether rows that were not selected come one by one; they become one a file and
    *     task
@@ -42,47 +51,74 @@ final class Duplicates {
   static Dataset<Row> tell(
       Dataset<Row> rows, Contract contract, Dataset<Row> accepted, boolean collapse) {
     Column outcome = col(CleanColumns.OUTCOME);
+    Column isAccepted = outcome.equalTo(CleanColumns.ACCEPTED);
     Column notSelected = outcome.equalTo(CleanColumns.NOT_SELECTED);
     // Rows without content to compare are spread, or one task would hold all of them.
     Dataset<Row> bucketed =
         rows.withColumn(
-            BUCKET,
-            when(notSelected, xxhash64(col(CleanColumns.SOURCE_FILE), spark_partition_id()))
-                .when(outcome.equalTo(CleanColumns.REJECTED), xxhash64(col(CleanColumns.RAW_ROW)))
-                .otherwise(col(CleanColumns.ROW_HASH)));
-    List<Column> alike = new ArrayList<>(List.of(notSelected, col(BUCKET)));
+                BUCKET,
+                when(notSelected, xxhash64(col(CleanColumns.SOURCE_FILE), spark_partition_id()))
+                    .when(
+                        outcome.equalTo(CleanColumns.REJECTED), xxhash64(col(CleanColumns.RAW_ROW)))
+                    .otherwise(lit(0L)))
+            .withColumn(KNOWN, lit(false));
+    Dataset<Row> together =
+        bucketed.unionByName(
+            accepted
+                .select(known(contract))
+                .withColumn(CleanColumns.OUTCOME, lit(CleanColumns.ACCEPTED))
+                .withColumn(BUCKET, lit(0L))
+                .withColumn(KNOWN, lit(true)),
+            true);
+
+    Column version =
+        struct(contract.version().stream().map(name -> col(name)).toArray(Column[]::new));
+    List<Column> alike = new ArrayList<>(List.of(col(BUCKET), not(isAccepted.or(isDuplicate()))));
     contract.key().forEach(key -> alike.add(col(key)));
-    WindowSpec like = Window.partitionBy(alike.toArray(Column[]::new));
-    Dataset<Row> ranked =
-        bucketed.withColumn(
-            RANK, row_number().over(like.orderBy(outcome, col(CleanColumns.SOURCE_FILE))));
+    List<Column> order = new ArrayList<>();
+    contract.version().forEach(name -> order.add(col(name).desc_nulls_last()));
+    order.addAll(
+        List.of(
+            col(CleanColumns.ROW_HASH), col(KNOWN).desc(), outcome, col(CleanColumns.SOURCE_FILE)));
+    WindowSpec window =
+        Window.partitionBy(alike.toArray(Column[]::new)).orderBy(order.toArray(Column[]::new));
+    WindowSpec soFar = window.rowsBetween(Window.unboundedPreceding(), Window.currentRow());
+    Dataset<Row> told =
+        together
+            .withColumn(BEFORE, lag(CleanColumns.ROW_HASH, 1).over(window))
+            .withColumn(NEWEST, first(version).over(soFar));
     if (collapse) {
-      ranked =
-          ranked
-              .withColumn(TOTAL, sum(CleanColumns.SOURCE_ROWS).over(like))
-              .filter(not(notSelected).or(col(RANK).equalTo(1)))
+      told =
+          told.withColumn(TOTAL, sum(CleanColumns.SOURCE_ROWS).over(soFar))
+              .withColumn(IS_LAST, lead(BUCKET, 1).over(window).isNull());
+    }
+    told = told.filter(not(col(KNOWN)));
+    if (collapse) {
+      told =
+          told.filter(not(notSelected).or(col(IS_LAST)))
               .withColumn(
                   CleanColumns.SOURCE_ROWS,
                   when(notSelected, col(TOTAL)).otherwise(col(CleanColumns.SOURCE_ROWS)));
     }
-    Column isAccepted = outcome.equalTo(CleanColumns.ACCEPTED);
-    Dataset<Row> known = accepted.select(known(contract)).distinct().withColumn(KNOWN, lit(true));
-    Column same = ranked.col(CleanColumns.ROW_HASH).equalTo(known.col(KNOWN + "_hash"));
-    for (String key : contract.key()) {
-      same = same.and(ranked.col(key).eqNullSafe(known.col(KNOWN + "_" + key)));
-    }
-    return ranked
-        .join(known, same, "left")
+    Column seen = isAccepted.and(col(BEFORE).eqNullSafe(col(CleanColumns.ROW_HASH)));
+    return told.withColumn(
+            CleanColumns.OUTCOME, when(seen, CleanColumns.DUPLICATE).otherwise(outcome))
         .withColumn(
-            CleanColumns.OUTCOME,
-            when(isAccepted.and(col(RANK).gt(1).or(col(KNOWN).isNotNull())), CleanColumns.DUPLICATE)
-                .otherwise(outcome));
+            CleanColumns.SUPERSEDED,
+            outcome.equalTo(CleanColumns.ACCEPTED).and(not(version.eqNullSafe(col(NEWEST)))));
+  }
+
+  private static Column isDuplicate() {
+    return col(CleanColumns.OUTCOME).equalTo(CleanColumns.DUPLICATE);
   }
 
   private static Column[] known(Contract contract) {
     List<Column> columns = new ArrayList<>();
-    columns.add(col(CleanColumns.ROW_HASH).as(KNOWN + "_hash"));
-    contract.key().forEach(key -> columns.add(col(key).as(KNOWN + "_" + key)));
+    columns.add(col(CleanColumns.ROW_HASH));
+    contract.key().forEach(key -> columns.add(col(key)));
+    contract.version().stream()
+        .filter(name -> !contract.key().contains(name))
+        .forEach(name -> columns.add(col(name)));
     return columns.toArray(Column[]::new);
   }
 }

@@ -21,6 +21,7 @@ import org.apache.spark.sql.Column;
  * @param zone of times without one
  * @param timeFormats patterns of times beside ISO 8601, {@code epoch-seconds}, {@code epoch-millis}
  * @param moneyScale raw units in a major unit
+ * @param explode SQL expression of a list; each element is a row, as the column {@code element}
  * @param where condition on the raw row; others are counted, not read
  * @param dropExactCopies raw rows alike in every column count once
  * @param groupBy raw columns to group by; the expressions are then aggregates
@@ -38,6 +39,7 @@ public record Mapping(
     Optional<ZoneId> zone,
     List<String> timeFormats,
     long moneyScale,
+    Optional<String> explode,
     Optional<String> where,
     boolean dropExactCopies,
     List<String> groupBy,

@@ -2,10 +2,11 @@ package io.cohortclv.transforms.events;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.explode_outer;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_json;
@@ -14,6 +15,8 @@ import static org.apache.spark.sql.functions.when;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -33,6 +36,15 @@ public final class RawRows {
   /** The file a raw row was read from. */
   public static final String FILE = "clv_file";
 
+  /**
+   * Whether a row was taken by an earlier batch and is here only because its group may go on; null
+   * or absent for no.
+   */
+  public static final String SEEN = "clv_seen";
+
+  /** One element of the list that {@code explode} names. */
+  public static final String ELEMENT = "element";
+
   static final String SELECTED = "clv_selected";
 
   /** Raw rows behind a row, its exact copies not among them. */
@@ -44,6 +56,8 @@ public final class RawRows {
   static final String RAW = "clv_raw";
 
   private static final String PREFIX = "clv_value_";
+  private static final String TOTAL = "clv_total";
+  private static final String FIRST = "clv_first";
   private static final String UNSELECTED_FILE = "clv_unselected_file";
 
   private RawRows() {}
@@ -54,45 +68,67 @@ public final class RawRows {
   }
 
   /**
+   * Raw rows as the mapping counts them: with {@code explode}, one an element; a list without
+   * elements is one row too.
+   */
+  public static Dataset<Row> exploded(Dataset<Row> raw, Optional<String> explode) {
+    return explode
+        .map(list -> raw.select(col("*"), explode_outer(expr(list)).as(ELEMENT)))
+        .orElse(raw);
+  }
+
+  /**
    * Selects, drops copies and groups. One row a raw row, or a distinct one, or a group.
    *
-   * @param raw the raw columns, {@link #CORRUPT} and {@link #FILE}
+   * @param raw the raw columns, {@link #CORRUPT}, {@link #FILE} and possibly {@link #SEEN}
    */
   static Dataset<Row> shape(Dataset<Row> raw, Mapping mapping) {
-    List<Column> rawColumns = rawColumns(raw);
-    Dataset<Row> marked = raw;
-    if (mapping.where().isPresent()) {
-      // A corrupt row is judged, not selected: its columns are not to be trusted.
-      Column selected =
-          col(CORRUPT).isNotNull().or(coalesce(expr(mapping.where().get()), lit(false)));
-      List<String> names = rawNames(raw);
-      marked =
-          raw.withColumn(SELECTED, selected)
-              .select(
-                  Stream.concat(
-                          Stream.of(col(SELECTED), col(CORRUPT), col(FILE)),
-                          names.stream().map(n -> when(col(SELECTED), col(quote(n))).as(n)))
-                      .toArray(Column[]::new));
-    } else {
-      marked = raw.withColumn(SELECTED, lit(true));
+    Dataset<Row> counted = exploded(raw, mapping.explode());
+    List<Column> rawColumns = rawColumns(counted);
+    Column selected = selected(mapping);
+    List<Column> marked = new ArrayList<>(List.of(selected.as(SELECTED), col(CORRUPT), col(FILE)));
+    rawNames(counted)
+        .forEach(
+            n ->
+                marked.add(selects(mapping) ? when(selected, col(quote(n))).as(n) : col(quote(n))));
+    marked.add(when(selected, lit(null)).otherwise(col(FILE)).as(UNSELECTED_FILE));
+    boolean hasSeen = Arrays.asList(raw.columns()).contains(SEEN);
+    Column seen = hasSeen ? coalesce(col(SEEN), lit(false)) : lit(false);
+    marked.add(when(seen, 0L).otherwise(1L).as(ROWS));
+    marked.add(lit(0L).as(COPIES));
+    if (hasSeen) {
+      // Of rows taken before, only those that may belong to a group are of interest.
+      counted = counted.filter(not(seen).or(selected.and(col(CORRUPT).isNull())));
     }
-    marked =
-        marked
-            .withColumn(UNSELECTED_FILE, when(col(SELECTED), lit(null)).otherwise(col(FILE)))
-            .withColumn(ROWS, lit(1L))
-            .withColumn(COPIES, lit(0L));
+    Dataset<Row> rows = counted.select(marked.toArray(Column[]::new));
     if (mapping.dropExactCopies()) {
-      Column[] alike = keys(rawColumns);
-      marked =
-          marked
-              .groupBy(alike)
-              .agg(min(FILE).as(FILE), count(lit(1)).as(ROWS))
-              .withColumn(COPIES, when(col(SELECTED), col(ROWS).minus(1)).otherwise(0L))
-              .withColumn(ROWS, when(col(SELECTED), lit(1L)).otherwise(col(ROWS)));
+      // A row taken before is the first of its copies; no new one is.
+      Column first = when(min(ROWS).equalTo(0), 0L).otherwise(1L);
+      rows =
+          rows.groupBy(keys(rawColumns))
+              .agg(min(FILE).as(FILE), sum(ROWS).as(TOTAL), first.as(FIRST))
+              .withColumn(ROWS, when(col(SELECTED), col(FIRST)).otherwise(col(TOTAL)))
+              .withColumn(COPIES, col(TOTAL).minus(col(ROWS)));
     }
     return mapping.groupBy().isEmpty()
-        ? withValues(marked, mapping, rawColumns)
-        : grouped(marked, mapping);
+        ? withValues(rows, mapping, rawColumns)
+        : grouped(rows, mapping).filter(col(ROWS).plus(col(COPIES)).gt(0));
+  }
+
+  private static boolean selects(Mapping mapping) {
+    return mapping.where().isPresent() || mapping.explode().isPresent();
+  }
+
+  /** A corrupt row is judged, not selected: its columns are not to be trusted. */
+  private static Column selected(Mapping mapping) {
+    if (!selects(mapping)) {
+      return lit(true);
+    }
+    Column chosen = mapping.where().map(sql -> coalesce(expr(sql), lit(false))).orElse(lit(true));
+    if (mapping.explode().isPresent()) {
+      chosen = col(ELEMENT).isNotNull().and(chosen);
+    }
+    return col(CORRUPT).isNotNull().or(chosen);
   }
 
   private static Dataset<Row> withValues(
@@ -133,7 +169,9 @@ public final class RawRows {
   }
 
   private static List<String> rawNames(Dataset<Row> raw) {
-    return Arrays.stream(raw.columns()).filter(n -> !n.equals(CORRUPT) && !n.equals(FILE)).toList();
+    return Arrays.stream(raw.columns())
+        .filter(n -> !Set.of(CORRUPT, FILE, SEEN).contains(n))
+        .toList();
   }
 
   private static List<Column> rawColumns(Dataset<Row> raw) {

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.to_utc_timestamp;
 import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Contract.Kind;
+import io.cohortclv.transforms.table.Csat;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.stream.Stream;
@@ -27,6 +28,9 @@ public final class Versions {
    * Keeps, per key of the contract, the newest version known before that moment, if it speaks of
    * something that had happened by then. One row a key.
    *
+   * <p>Periods of a history end where the next one begins, and of answers to one survey within a
+   * day the last counts.
+   *
    * <p>A version counts as known from its {@code updated_ts} on, whenever its file came: a late
    * file with an old {@code updated_ts} changes the old days' results, a cancellation in March does
    * not change January's. A row without {@code updated_ts} or event time was always known. Versions
@@ -38,6 +42,17 @@ public final class Versions {
    */
   public static Dataset<Row> newestBefore(
       Dataset<Row> versions, Contract contract, Instant moment, ZoneId zone) {
+    Dataset<Row> known =
+        newest(versions.filter(unknownOrBefore(col(Contract.UPDATED_TS), moment)), contract)
+            .filter(unknownOrBefore(instant(contract, contract.eventTime(), zone), moment));
+    if (contract.isHistory()) {
+      return Histories.closed(known, contract);
+    }
+    return contract.equals(Csat.CONTRACT) ? Answers.last(known) : known;
+  }
+
+  /** The newest version of each key. */
+  static Dataset<Row> newest(Dataset<Row> versions, Contract contract) {
     Column[] key = contract.key().stream().map(c -> col(c)).toArray(Column[]::new);
     Column[] newestFirst =
         Stream.concat(
@@ -46,11 +61,9 @@ public final class Versions {
             .map(c -> col(c).desc_nulls_last())
             .toArray(Column[]::new);
     return versions
-        .filter(unknownOrBefore(col(Contract.UPDATED_TS), moment))
         .withColumn(RANK, row_number().over(Window.partitionBy(key).orderBy(newestFirst)))
         .filter(col(RANK).equalTo(1))
-        .drop(RANK)
-        .filter(unknownOrBefore(instant(contract, contract.eventTime(), zone), moment));
+        .drop(RANK);
   }
 
   private static Column unknownOrBefore(Column time, Instant moment) {

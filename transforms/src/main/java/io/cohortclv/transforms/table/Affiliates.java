@@ -28,6 +28,8 @@ public final class Affiliates {
   public static final String VALID_FROM = Contract.VALID_FROM;
   public static final String VALID_TO = Contract.VALID_TO;
 
+  public static final String IS_INFERRED = "is_inferred";
+
   public static final Contract CONTRACT =
       new Contract(
           "affiliates",
@@ -58,6 +60,8 @@ public final class Affiliates {
               required(JOINED_TS, Kind.INSTANT, "When it joined"),
               Contract.validFrom(),
               Contract.validTo(),
+              optional(IS_INFERRED, Kind.FLAG, "Only other logs name it; nothing else is known")
+                  .orElse("false"),
               Contract.updatedTs()),
           List.of(CleanColumns.SOURCE_SYSTEM, AFFILIATE_ID, VALID_FROM),
           List.of(Contract.UPDATED_TS),

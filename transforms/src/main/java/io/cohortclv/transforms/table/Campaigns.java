@@ -17,6 +17,8 @@ public final class Campaigns {
   public static final String BUDGET = "budget";
   public static final String CURRENCY = "currency";
 
+  public static final String IS_INFERRED = "is_inferred";
+
   public static final Contract CONTRACT =
       new Contract(
           "campaigns",
@@ -30,6 +32,8 @@ public final class Campaigns {
               optional(ENDS_ON, Kind.DAY, "Last day, inclusive; null for open"),
               optional(BUDGET, Kind.MONEY, "Money set aside for all of it").notNegative(),
               optional(CURRENCY, Kind.TEXT, "ISO 4217 code of the budget"),
+              optional(IS_INFERRED, Kind.FLAG, "Only other logs name it; nothing else is known")
+                  .orElse("false"),
               Contract.updatedTs()),
           List.of(CleanColumns.SOURCE_SYSTEM, CAMPAIGN_ID),
           List.of(Contract.UPDATED_TS),

@@ -16,6 +16,7 @@ public final class CleanColumns {
   public static final String INGEST_TS = "ingest_ts";
   public static final String ROW_HASH = "row_hash";
   public static final String SOURCE_ROWS = "source_rows";
+  public static final String SUPERSEDED = "superseded";
   public static final String REASONS = "reasons";
   public static final String RAW_ROW = "raw_row";
 
@@ -40,6 +41,9 @@ public final class CleanColumns {
           Table.instant(INGEST_TS, "When the batch was planned"),
           Table.whole(ROW_HASH, "64-bit hash of the contract columns; breaks ties of versions"),
           Table.whole(SOURCE_ROWS, "Raw rows behind this row: 1, or the size of its group"),
+          Table.flag(
+              SUPERSEDED,
+              "An accepted row was older than a version known when it came; it is kept for its days"),
           Table.of(
               REASONS,
               DataTypes.createArrayType(DataTypes.StringType),

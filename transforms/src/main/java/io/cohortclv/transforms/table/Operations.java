@@ -16,6 +16,7 @@ public final class Operations {
   public static final String INPUT = "input";
   public static final String SOURCE = "source";
   public static final String STATE = "state";
+  public static final String KIND = "kind";
   public static final String FILES = "files";
   public static final String BYTES = "bytes";
   public static final String AT = "at";
@@ -56,6 +57,7 @@ public final class Operations {
   public static final String RELEASED = "released";
   public static final String PLANNED = "planned";
   public static final String DONE = "done";
+  public static final String ABANDONED = "abandoned";
 
   public static final Table INGEST_BATCH =
       Table.ops(
@@ -64,7 +66,10 @@ public final class Operations {
           text(BATCH_ID, "Batch"),
           text(INPUT, "Contract the batch feeds"),
           text(SOURCE, "Position and system of the source in the config"),
-          text(STATE, "planned or done"),
+          text(
+              STATE,
+              "planned, done, or abandoned when a file was gone before anything was written"),
+          text(KIND, "new files, replay of files with rejects, or rebuild of the clean table"),
           Table.of(
               FILES, createArrayType(StringType), "Files of the batch, each in one batch only"),
           whole(BYTES, "Their size"),

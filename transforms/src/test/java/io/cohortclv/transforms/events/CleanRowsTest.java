@@ -18,6 +18,7 @@ import java.math.BigDecimal;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,9 +30,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CleanRowsTest {
   private static final Instant NOW = Instant.parse("2024-06-01T12:00:00Z");
@@ -44,7 +47,9 @@ class CleanRowsTest {
     private Optional<ZoneId> zone = Optional.of(ZoneId.of("Europe/Berlin"));
     private List<String> timeFormats = List.of();
     private Optional<String> onlyCurrency = Optional.of("EUR");
+    private Instant ingestTs = NOW;
     private long moneyScale = 1;
+    private Optional<String> explode = Optional.empty();
     private Optional<String> where = Optional.empty();
     private boolean dropExactCopies;
     private List<String> groupBy = List.of();
@@ -62,13 +67,14 @@ class CleanRowsTest {
           contract,
           "shop",
           "batch",
-          NOW,
+          ingestTs,
           onlyCurrency,
           ZoneId.of("Europe/Berlin"),
           "EUR",
           zone,
           timeFormats,
           moneyScale,
+          explode,
           where,
           dropExactCopies,
           groupBy,
@@ -479,6 +485,98 @@ class CleanRowsTest {
   }
 
   @Test
+  void groups_goOnInLaterBatches() {
+    Source source =
+        new Source(
+            Orders.CONTRACT,
+            "order_id=invoice",
+            "order_ts=min(at)",
+            "updated_ts=max(at)",
+            "subtotal=sum(price)");
+    source.groupBy = List.of("invoice");
+    source.dropExactCopies = true;
+    source.where = Optional.of("price <> 0");
+    Dataset<Row> before =
+        raw(
+            "invoice, at, price",
+            "('1', '2024-01-02', 1)",
+            "('2', '2024-01-02', 5)",
+            "('3', '2024-01-02', 0)");
+    Dataset<Row> now =
+        raw("invoice, at, price", "('1', '2024-01-03', 2)", "('1', '2024-01-02', 1)")
+            .withColumn(RawRows.SEEN, lit(false));
+    Dataset<Row> accepted = source.cleanRows(before);
+    List<Row> rows =
+        CleanRows.of(
+                now.unionByName(before.withColumn(RawRows.SEEN, lit(true))),
+                source.mapping(),
+                accepted.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.ACCEPTED)))
+            .collectAsList();
+    assertThat(counts(rows))
+        .as("the new line and the copy; nothing of what was taken before is counted again")
+        .isEqualTo(Map.of(CleanColumns.ACCEPTED, 1L, CleanColumns.DUPLICATE, 1L));
+    Row order = rows.stream().filter(r -> outcome(r).equals("accepted")).findFirst().get();
+    assertThat(order.<BigDecimal>getAs(Orders.SUBTOTAL)).isEqualByComparingTo("3"); // 1 + 2
+  }
+
+  @Test
+  void lists_areOneRowAnElement() {
+    Source source =
+        new Source(
+            OrderItems.CONTRACT,
+            "order_item_id=element.line",
+            "order_id=id",
+            "product_id=element.sku",
+            "quantity=element.n",
+            "unit_price=element.price");
+    source.explode = Optional.of("lines");
+    source.where = Optional.of("element.sku <> 'gift'");
+    List<Row> rows =
+        source
+            .cleanRows(
+                SharedSession.SPARK
+                    .sql(
+                        "SELECT id, from_json(lines, 'ARRAY<STRUCT<line: STRING, sku: STRING,"
+                            + " n: STRING, price: STRING>>') AS lines FROM VALUES"
+                            + " ('1', '[{\"line\": \"a\", \"sku\": \"x\", \"n\": \"2\","
+                            + " \"price\": \"3\"}, {\"line\": \"b\", \"sku\": \"gift\"},"
+                            + " {\"line\": \"c\", \"sku\": \"y\", \"n\": \"many\","
+                            + " \"price\": \"3\"}]'), ('2', '[]') AS t(id, lines)")
+                    .withColumn(RawRows.CORRUPT, lit(null).cast("string"))
+                    .withColumn(RawRows.FILE, lit("file")))
+            .collectAsList();
+    assertThat(counts(rows))
+        .as("three elements and an empty list")
+        .isEqualTo(
+            Map.of(
+                CleanColumns.ACCEPTED, 1L,
+                CleanColumns.NOT_SELECTED, 2L,
+                CleanColumns.REJECTED, 1L));
+  }
+
+  @Test
+  void olderVersions_areMarkedWhereverTheNewerOneCame() {
+    Dataset<Row> raw =
+        raw(
+            "id, at, amount",
+            "('1', '2024-01-02', 1)",
+            "('1', '2024-01-03', 1)",
+            "('2', '2024-01-02', 1)");
+    Dataset<Row> first = orders().cleanRows(raw);
+    assertThat(superseded(first)).containsExactly("1 2024-01-01T23:00:00Z");
+    Dataset<Row> accepted = first.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.ACCEPTED));
+    Dataset<Row> late = raw("id, at, amount", "('2', '2024-01-01', 1)", "('1', '2024-01-04', 1)");
+    assertThat(superseded(CleanRows.of(late, orders().mapping(), accepted)))
+        .containsExactly("2 2023-12-31T23:00:00Z");
+  }
+
+  private static List<String> superseded(Dataset<Row> rows) {
+    return rows.filter(col(CleanColumns.SUPERSEDED)).collectAsList().stream()
+        .map(r -> r.getAs(Orders.ORDER_ID) + " " + r.<Timestamp>getAs(Orders.ORDER_TS).toInstant())
+        .toList();
+  }
+
+  @Test
   void likeRows_areAcceptedOnce() {
     Dataset<Row> raw =
         raw(
@@ -551,5 +649,145 @@ class CleanRowsTest {
       }
       assertThat(seen).isEqualTo(expected);
     }
+  }
+
+  /** Lines of a log with copies, versions and garbage, as rows of VALUES. */
+  private static List<String> lines(Random random) {
+    return IntStream.range(0, 50)
+        .mapToObj(
+            i ->
+                "('%d', '2024-01-0%d', '%s')"
+                    .formatted(
+                        random.nextInt(12),
+                        1 + random.nextInt(6),
+                        random.nextInt(9) == 0 ? "x" : random.nextInt(5)))
+        .collect(Collectors.toList());
+  }
+
+  /** The lines in so many batches, in an order of their own. */
+  private static List<List<String>> split(List<String> lines, int batches, Random random) {
+    List<String> shuffled = new ArrayList<>(lines);
+    Collections.shuffle(shuffled, random);
+    List<List<String>> split = new ArrayList<>();
+    for (int b = 0; b < batches; b++) {
+      int from = shuffled.size() * b / batches;
+      split.add(shuffled.subList(from, shuffled.size() * (b + 1) / batches));
+    }
+    return split;
+  }
+
+  private static Dataset<Row> empty(Contract contract) {
+    return SharedSession.SPARK.createDataFrame(List.of(), contract.clean().schema());
+  }
+
+  private static List<String> texts(Dataset<Row> rows) {
+    return rows.collectAsList().stream().map(Row::toString).sorted().toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void batches_inAnyOrderAndSplit_giveTheSameCleanTable(long seed) {
+    Random random = new Random(seed);
+    List<String> lines = lines(random);
+    List<List<String>> results = new ArrayList<>();
+    for (int batches : List.of(1, 3)) {
+      Dataset<Row> clean = empty(Orders.CONTRACT);
+      for (List<String> batch : split(lines, batches, random)) {
+        Dataset<Row> accepted =
+            clean.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.ACCEPTED));
+        Dataset<Row> raw = raw("id, at, amount", batch.toArray(String[]::new));
+        clean =
+            clean.unionByName(CleanRows.of(raw, orders().mapping(), accepted)).localCheckpoint();
+      }
+      results.add(
+          texts(
+              clean
+                  .groupBy(
+                      col(CleanColumns.OUTCOME),
+                      col(Orders.ORDER_ID),
+                      col(Orders.ORDER_TS),
+                      col(Orders.SUBTOTAL),
+                      col(CleanColumns.RAW_ROW))
+                  .agg(org.apache.spark.sql.functions.sum(CleanColumns.SOURCE_ROWS))));
+    }
+    assertThat(results.get(1)).isEqualTo(results.get(0)).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void groups_inAnyOrderAndSplit_areTheSameOrders(long seed) {
+    Random random = new Random(seed);
+    List<String> lines = lines(random);
+    List<List<String>> results = new ArrayList<>();
+    for (int batches : List.of(1, 3)) {
+      Dataset<Row> clean = empty(Orders.CONTRACT);
+      List<String> seen = new ArrayList<>();
+      Instant ingestTs = NOW;
+      for (List<String> batch : split(lines, batches, random)) {
+        Source source =
+            new Source(
+                Orders.CONTRACT,
+                "order_id=id",
+                "order_ts=min(at)",
+                "updated_ts=max(at)",
+                "subtotal=sum(try_cast(amount AS INT))");
+        source.groupBy = List.of("id");
+        source.dropExactCopies = true;
+        source.where = Optional.of("amount <> 'x'");
+        ingestTs = ingestTs.plusSeconds(60);
+        source.ingestTs = ingestTs;
+        Dataset<Row> raw =
+            raw("id, at, amount", batch.toArray(String[]::new))
+                .withColumn(RawRows.SEEN, lit(false));
+        if (!seen.isEmpty()) {
+          raw =
+              raw.unionByName(
+                  raw("id, at, amount", seen.toArray(String[]::new))
+                      .withColumn(RawRows.SEEN, lit(true)));
+        }
+        Dataset<Row> accepted =
+            clean.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.ACCEPTED));
+        Dataset<Row> rows = CleanRows.of(raw, source.mapping(), accepted).localCheckpoint();
+        assertThat(counts(rows.collectAsList()).values().stream().mapToLong(n -> n).sum())
+            .isEqualTo(batch.size());
+        clean = clean.unionByName(rows).localCheckpoint();
+        seen.addAll(batch);
+      }
+      results.add(
+          texts(
+              Versions.newestBefore(
+                      clean.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.ACCEPTED)),
+                      Orders.CONTRACT,
+                      NOW,
+                      ZoneId.of("UTC"))
+                  .select(Orders.ORDER_ID, Orders.ORDER_TS, Orders.SUBTOTAL)));
+    }
+    assertThat(results.get(1)).isEqualTo(results.get(0)).isNotEmpty();
+  }
+
+  @Test
+  void manyRowsOfOneKey_areStreamed() {
+    manyRowsOfOneKey(20_000);
+  }
+
+  /** Ten million rows of one key, which one task has to look at, in the heap the tests have. */
+  @Test
+  @Tag("long")
+  void tenMillionRowsOfOneKey_areStreamed() {
+    manyRowsOfOneKey(10_000_000);
+  }
+
+  private static void manyRowsOfOneKey(long rows) {
+    Dataset<Row> raw =
+        SharedSession.SPARK
+            .range(rows)
+            .selectExpr("'1' AS id", "'2024-01-02' AS at", "id % 2 AS amount")
+            .withColumn(RawRows.CORRUPT, lit(null).cast("string"))
+            .withColumn(RawRows.FILE, lit("file"));
+    Map<String, Long> counts =
+        orders().cleanRows(raw).groupBy(CleanColumns.OUTCOME).count().collectAsList().stream()
+            .collect(Collectors.toMap(r -> r.getString(0), r -> r.getLong(1)));
+    assertThat(counts)
+        .isEqualTo(Map.of(CleanColumns.ACCEPTED, 2L, CleanColumns.DUPLICATE, rows - 2));
   }
 }

@@ -103,6 +103,7 @@ class RulesTest {
               List.of(),
               1,
               Optional.empty(),
+              Optional.empty(),
               false,
               List.of(),
               mapping,
