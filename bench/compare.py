@@ -1,8 +1,8 @@
 """Runs tasks of the product and its peers in turn, A B A B, and writes docs/performance.md's tables.
 
 One process for each side answers task after task (Worker, peers.py); the first round warms both and
-is not counted. Whole programs (`clv run`) are processes of their own. What was measured is kept as
-JSON, one file a task and size, so that a run may be done in pieces; every ratio is of one run.
+is not counted. What was measured is kept as JSON, one file a task and size, so that a run may be done
+in pieces; every ratio is of one run.
 """
 import argparse
 import json

@@ -6,7 +6,6 @@ agree with the product's.
 import datetime
 import json
 import pathlib
-import resource
 import sys
 import time
 import warnings
@@ -18,7 +17,6 @@ import lifetimes
 
 AS_OF = datetime.date(2024, 12, 31)
 DELTA = 0.10  # yearly discount rate
-DAYS_A_YEAR = 365
 
 # Orders of one day are one purchase.
 SUMMARY = f"""
@@ -101,11 +99,6 @@ class Tasks:
         fitted = lifetimes.ModifiedBetaGeoFitter().fit(h.x, h.t_x, h.age)
         return lambda: [float(v) for v in fitted.params_]
 
-    def fit_pareto_nbd(self):
-        h = self.histories()
-        fitted = lifetimes.ParetoNBDFitter().fit(h.x, h.t_x, h.age)
-        return lambda: [float(v) for v in fitted.params_]
-
     def fit_gamma_gamma(self):
         h = self.histories()
         back = h[h.x > 0]
@@ -128,20 +121,6 @@ class Tasks:
         path = self.duck.to_parquet("summarize", SUMMARY)
         return lambda: self.duck.figures(path, "count(*), sum(x), sum(t_x), sum(age), sum(x * mean)")
 
-    def lifetimes_summary(self):
-        orders = self.kept.get("orders")
-        if orders is None:
-            orders = pd.read_parquet(self.folder / "orders.parquet")
-            orders["spend"] = orders.cents / 100
-            orders["order_ts"] = orders.order_ts.dt.tz_localize(None)
-            self.kept["orders"] = orders
-        started = Stopwatch()
-        frame = lifetimes.utils.summary_data_from_transaction_data(
-            orders, "customer_id", "order_ts", "spend", observation_period_end=AS_OF)
-        return started, lambda: [
-            float(len(frame)), float(frame.frequency.sum()), float(frame.recency.sum()),
-            float(frame["T"].sum()), float((frame.frequency * frame.monetary_value).sum())]
-
     def attribute(self):
         path = self.duck.to_parquet("attribute", ACQUIRED)
         return lambda: self.duck.figures(path, "count(*), count(affiliate_id)")
@@ -149,21 +128,6 @@ class Tasks:
     def cohorts(self):
         path = self.duck.to_parquet("cohorts", COHORTS)
         return lambda: self.duck.figures(path, "sum(active), sum(cents) / 100")
-
-    def pipeline(self):
-        """Summary, attribution, cohorts, both fits and the value of each customer, as Parquet."""
-        self.duck.to_parquet("histories", SUMMARY)
-        self.duck.to_parquet("acquired", ACQUIRED)
-        self.duck.to_parquet("cohorts", COHORTS)
-        h = self.histories()
-        self.fit_bg_nbd()
-        self.fit_gamma_gamma()
-        h["clv"] = self.kept["gamma-gamma"].customer_lifetime_value(
-            self.kept["bg-nbd"], h.x, h.t_x, h.age, h["mean"].fillna(0), time=12, freq="D",
-            discount_rate=(1 + DELTA) ** (1 / 12) - 1)
-        h["p_alive"] = self.kept["bg-nbd"].conditional_probability_alive(h.x, h.t_x, h.age)
-        h.to_parquet(self.out / "peer-clv.parquet", compression="zstd")
-        return lambda: [float(len(h))]
 
 
 class Stopwatch:
@@ -178,15 +142,13 @@ class Stopwatch:
         return {"wall": wall, "cpu": cpu, "peak_mb": int(peak) / 1024}
 
 
-def main(folder, *once):
+def main(folder):
     warnings.simplefilter("ignore")
     tasks = Tasks(pathlib.Path(folder))
-    if not once:
-        print(json.dumps({"ready": {
-            "python": sys.version.split()[0], "lifetimes": lifetimes.__version__,
-            "duckdb": duckdb.__version__, "pandas": pd.__version__, "numpy": np.__version__}}),
-            flush=True)
-    for line in once or sys.stdin:
+    print(json.dumps({"ready": {
+        "python": sys.version.split()[0], "lifetimes": lifetimes.__version__,
+        "duckdb": duckdb.__version__, "pandas": pd.__version__, "numpy": np.__version__}}), flush=True)
+    for line in sys.stdin:
         task = getattr(tasks, line.strip().replace("-", "_"))
         if line.strip().startswith("fit"):
             tasks.histories()

@@ -16,17 +16,11 @@ LOGS = [
     ("attribute", "attribute: last touch in 30 days, one rule", 4, 2),
     ("cohorts", "cohort × affiliate × month of age", 3, 1.5),
 ]
-# Task, what it is, the peer, what is compared, floor and aim: how many times the peer's at most.
-PROGRAMS = [
-    ("ingest", "ingest: validate, deduplicate, write Delta", "spark", "cpu", 2.5, 1.5),
-    ("pipeline", "logs to published tables", "duckdb + lifetimes", "wall", 1.0, 0.6),
-    ("daily", "a day more, against the whole run", "whole run", "cpu", 0.10, 0.03),
-]
 
 
 def write(results, page):
     text = page.read_text()
-    for name, table in (("fits", fits), ("logs", logs), ("programs", programs), ("jmh", jmh)):
+    for name, table in (("fits", fits), ("logs", logs), ("jmh", jmh)):
         begin, end = f"<!-- {name} -->", f"<!-- end {name} -->"
         head, rest = text.split(begin)
         text = head + begin + "\n" + "\n".join(table(results)) + "\n" + end + rest.split(end)[1]
@@ -61,39 +55,36 @@ def footer(results, rows):
     versions, about = {}, set()
     for _, result in measured(results, rows):
         versions |= result["versions"]
-        about.add(f"{result['day']}, revision {result['revision']}, {result['machine']}")
-    return ["", "; ".join(sorted(about)) + ". " + ", ".join(f"{k} {v}" for k, v in versions.items()) + "."]
+        about.add(f"{result['day']}, {result['machine']}")
+    missing = [row[1] for row in rows if not list(results.glob(f"{row[0]}-[0-9]*.json"))]
+    if missing:
+        yield from ["", "Not measured yet: " + "; ".join(missing) + "."]
+    if about:
+        yield from ["", "; ".join(sorted(about)) + "; " + ", ".join(f"{k} {v}" for k, v in versions.items()) + "."]
 
 
 def fits(results):
-    yield "| task | customers | product | lifetimes | times faster | floor | aim |"
-    yield "|---|---|---|---|---|---|---|"
+    yield "| task | customers | product | lifetimes | times faster: wall; CPU | floor | aim | revision |"
+    yield "|---|---|---|---|---|---|---|---|"
     for (_, what, floor, aim), result in measured(results, FITS):
         ratio = median(result, "lifetimes") / median(result, "product")
+        cpu = median(result, "lifetimes", "cpu") / median(result, "product", "cpu")
         yield (f"| {what} | {result['customers']:,} | {cell(result, 'product')} |"
-               f" {cell(result, 'lifetimes')} | **{ratio:.1f}** | {floor} | {aim} |")
+               f" {cell(result, 'lifetimes')} | **{ratio:.1f}**; {cpu:.1f} | {floor} | {aim} | {result['revision']} |")
     yield from footer(results, FITS)
 
 
 def logs(results):
-    yield "| task | customers | product | DuckDB | plain Spark SQL | × DuckDB | floor | aim | times faster than Spark SQL (floor 2, aim 3) |"
-    yield "|---|---|---|---|---|---|---|---|---|"
+    yield "| task | customers | product | DuckDB | plain Spark SQL | × DuckDB: wall; CPU | floor | aim | times faster than Spark SQL (floor 2, aim 3): wall; CPU | revision |"
+    yield "|---|---|---|---|---|---|---|---|---|---|"
     for (_, what, floor, aim), result in measured(results, LOGS):
         product = median(result, "product")
+        cpu = median(result, "product", "cpu")
         yield (f"| {what} | {result['customers']:,} | {cell(result, 'product')} | {cell(result, 'duckdb')} |"
-               f" {cell(result, 'spark')} | **{product / median(result, 'duckdb'):.1f}** | {floor} | {aim} |"
-               f" {median(result, 'spark') / product:.2f} |")
+               f" {cell(result, 'spark')} | **{product / median(result, 'duckdb'):.1f}**;"
+               f" {cpu / median(result, 'duckdb', 'cpu'):.1f} | {floor} | {aim} |"
+               f" {median(result, 'spark') / product:.2f}; {median(result, 'spark', 'cpu') / cpu:.2f} | {result['revision']} |")
     yield from footer(results, LOGS)
-
-
-def programs(results):
-    yield "| task | customers | product | peer | ratio | floor | aim |"
-    yield "|---|---|---|---|---|---|---|"
-    for (_, what, peer, of, floor, aim), result in measured(results, PROGRAMS):
-        ratio = median(result, "product", of) / median(result, peer, of)
-        yield (f"| {what} | {result['customers']:,} | {cell(result, 'product')} | {peer}: {cell(result, peer)} |"
-               f" **{ratio:.2f}** of its {of} | {floor} | {aim} |")
-    yield from footer(results, PROGRAMS)
 
 
 def jmh(results):

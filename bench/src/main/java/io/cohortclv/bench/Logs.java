@@ -3,6 +3,7 @@ package io.cohortclv.bench;
 import static org.apache.spark.sql.functions.add_months;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.md5;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.trunc;
 import static org.apache.spark.sql.functions.when;
@@ -14,10 +15,13 @@ import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.Table;
 import io.cohortclv.transforms.table.Touchpoints;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,7 +29,10 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
-/** The yardstick's files in the shape of the product's tables; what they lack is null. */
+/**
+ * The yardstick's files in the shape of the product's tables, written once: the product reads its
+ * own tables, with identifiers of 32 digits; the peers read the plain files.
+ */
 final class Logs {
   private static final String SHOP = "shop";
 
@@ -42,6 +49,10 @@ final class Logs {
   }
 
   Dataset<Row> orders() {
+    return stored("orders", this::makeOrders);
+  }
+
+  private Dataset<Row> makeOrders() {
     Map<String, Column> columns = orderColumns();
     columns.put(CleanColumns.OUTCOME, lit(CleanColumns.ACCEPTED));
     columns.put(Orders.VISITOR_ID, col("customer_id").cast("string"));
@@ -55,6 +66,10 @@ final class Logs {
   }
 
   Dataset<Row> orderValues() {
+    return stored("order_value", this::makeOrderValues);
+  }
+
+  private Dataset<Row> makeOrderValues() {
     Map<String, Column> columns = orderColumns();
     columns.put(Table.ORDER_MONTH, trunc(to_date(col("order_ts")), "month"));
     columns.put(OrderValue.ORDERED_ON, to_date(col("order_ts")));
@@ -69,13 +84,17 @@ final class Logs {
     Map<String, Column> columns = new HashMap<>();
     columns.put(CleanColumns.SOURCE_SYSTEM, lit(SHOP));
     columns.put(Orders.ORDER_ID, col("order_id"));
-    columns.put(Orders.CUSTOMER_ID, col("customer_id"));
+    columns.put(Orders.CUSTOMER_ID, pseudonym());
     columns.put(Orders.ORDER_TS, col("order_ts"));
     columns.put(Orders.CURRENCY, lit("EUR"));
     return columns;
   }
 
   Dataset<Row> touchpoints() {
+    return stored("touchpoints", this::makeTouchpoints);
+  }
+
+  private Dataset<Row> makeTouchpoints() {
     Map<String, Column> columns = new HashMap<>();
     columns.put(CleanColumns.OUTCOME, lit(CleanColumns.ACCEPTED));
     columns.put(CleanColumns.SOURCE_SYSTEM, lit(SHOP));
@@ -92,8 +111,12 @@ final class Logs {
   }
 
   Dataset<Row> acquisitions() {
+    return stored("customer_acquisition", this::makeAcquisitions);
+  }
+
+  private Dataset<Row> makeAcquisitions() {
     Map<String, Column> columns = new HashMap<>();
-    columns.put(CustomerAcquisition.CUSTOMER_ID, col("customer_id"));
+    columns.put(CustomerAcquisition.CUSTOMER_ID, pseudonym());
     columns.put(CustomerAcquisition.COHORT_MONTH, col("cohort_month"));
     columns.put(CustomerAcquisition.FIRST_ORDER_TS, add_months(col("cohort_month"), 0));
     columns.put(CustomerAcquisition.MODEL, lit("last_touch"));
@@ -108,9 +131,27 @@ final class Logs {
     return select(raw("acquired"), columns, CustomerAcquisition.TABLE.schema());
   }
 
+  /** The customers' summaries, for tasks that start from them. */
+  Dataset<Row> summaries(Supplier<Dataset<Row>> made) {
+    return stored("customer_summary", made);
+  }
+
+  /** The table as it lies on disk; made the first time, which a warming round takes. */
+  private Dataset<Row> stored(String name, Supplier<Dataset<Row>> made) {
+    String path = folder + "/product/" + name + ".parquet";
+    if (Files.notExists(Path.of(path, "_SUCCESS"))) {
+      made.get().write().mode("overwrite").option("compression", "zstd").parquet(path);
+    }
+    return spark.read().parquet(path);
+  }
+
   /** No rows of that contract. */
   Dataset<Row> none(Contract contract) {
     return spark.createDataFrame(List.of(), contract.clean().schema());
+  }
+
+  private static Column pseudonym() {
+    return md5(col("customer_id").cast("string"));
   }
 
   private static Column money(DataType type) {

@@ -13,8 +13,9 @@ import io.cohortclv.transforms.attribution.AttributionRules;
 import io.cohortclv.transforms.attribution.CommissionRules;
 import io.cohortclv.transforms.attribution.OrderCredits;
 import io.cohortclv.transforms.attribution.RemovalEffects;
-import io.cohortclv.transforms.identity.Stitching;
+import io.cohortclv.transforms.cohorts.CohortPeriod;
 import io.cohortclv.transforms.cohorts.CohortRetentions;
+import io.cohortclv.transforms.identity.Stitching;
 import io.cohortclv.transforms.summary.CustomerSummaries;
 import io.cohortclv.transforms.table.Affiliates;
 import io.cohortclv.transforms.table.Coupons;
@@ -31,7 +32,9 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -47,6 +50,7 @@ public final class Worker {
   private static final LocalDate AS_OF = LocalDate.of(2024, 12, 31);
   private static final double YEARLY_DISCOUNT = 0.1;
   private static final double DELTA = Math.log1p(YEARLY_DISCOUNT) / 365;
+  private static final OptionalInt CHURN_GAP = OptionalInt.of(180);
   private static final int MONTHS_OF_30_DAYS = 360;
 
   private final SparkSession spark;
@@ -94,14 +98,22 @@ public final class Worker {
       case "fit-bg-nbd", "fit-mbg-nbd", "fit-pareto-nbd" -> fit(ModelFamily.of(task.substring(4)));
       case "fit-gamma-gamma" -> fitSpend();
       case "clv" -> value();
-      case "summarize" -> write(task, summaries());
-      case "attribute" -> write(task, acquisitions());
+      case "summarize" -> write(task, this::summaries);
+      case "attribute" -> write(task, this::acquisitions);
       case "cohorts" ->
           write(
-              task, CohortRetentions.retainCohorts(logs.acquisitions(), logs.orderValues(), AS_OF));
-      case "spark-summarize" -> write(task, spark.sql(PlainSql.SUMMARIZE));
-      case "spark-attribute" -> write(task, spark.sql(PlainSql.ATTRIBUTE));
-      case "spark-cohorts" -> write(task, spark.sql(PlainSql.COHORTS));
+              task,
+              () ->
+                  CohortRetentions.retainCohorts(
+                      logs.acquisitions(),
+                      logs.summaries(this::summaries),
+                      logs.orderValues(),
+                      AS_OF,
+                      CohortPeriod.MONTH,
+                      CHURN_GAP));
+      case "spark-summarize" -> write(task, () -> spark.sql(PlainSql.SUMMARIZE));
+      case "spark-attribute" -> write(task, () -> spark.sql(PlainSql.ATTRIBUTE));
+      case "spark-cohorts" -> write(task, () -> spark.sql(PlainSql.COHORTS));
       default -> throw new IllegalArgumentException("No task " + task);
     };
   }
@@ -156,7 +168,8 @@ public final class Worker {
   }
 
   private Dataset<Row> summaries() {
-    return CustomerSummaries.summarizeAsOf(logs.orderValues(), AS_OF, false, 365, YEARLY_DISCOUNT);
+    return CustomerSummaries.summarizeAsOf(
+        logs.orderValues(), AS_OF, false, 365, YEARLY_DISCOUNT, CHURN_GAP);
   }
 
   /** Credits every order by one rule, and every customer by the first of them. */
@@ -196,11 +209,11 @@ public final class Worker {
         credits, logs.none(Affiliates.CONTRACT), ZoneOffset.UTC, Optional.empty());
   }
 
-  /** Writes the rows as Parquet and reads figures back. */
-  private String write(String task, Dataset<Row> rows) {
+  /** Writes the rows as Parquet and reads figures back; planning and stitching are timed too. */
+  private String write(String task, Supplier<Dataset<Row>> rows) {
     String path = out + "/" + task + ".parquet";
     Stopwatch watch = Stopwatch.start();
-    rows.write().mode("overwrite").option("compression", "zstd").parquet(path);
+    rows.get().write().mode("overwrite").option("compression", "zstd").parquet(path);
     String times = watch.read();
     spark.read().parquet(path).createOrReplaceTempView("result");
     Row figures =
@@ -217,8 +230,9 @@ public final class Worker {
               + " sum(repeats * revenue_per_day_mean)";
       case "attribute", "spark attribute" -> "count(*), count(affiliate_id)";
       case "cohorts" ->
-          "sum(active), sum(cum_margin_per_customer * customers)"
-              + " FILTER (WHERE add_months(cohort_month, age_month) = DATE '2024-12-01')";
+          "sum(active) FILTER (WHERE cohort_level = 'type'),"
+              + " sum(cum_margin_per_customer * customers) FILTER (WHERE cohort_level = 'type'"
+              + " AND add_months(cohort_month, age_month) = DATE '2024-12-01')";
       case "spark summarize" -> "count(*), sum(x), sum(t_x), sum(age), sum(x * mean)";
       default -> "sum(active), sum(cents) / 100";
     };
