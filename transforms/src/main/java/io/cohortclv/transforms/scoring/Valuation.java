@@ -25,6 +25,10 @@ import java.util.List;
  */
 final class Valuation {
   private static final int DRAWS = 20;
+
+  /** A draw may differ from the estimate by this factor. */
+  private static final double FARTHEST = 20;
+
   private static final double LOW = 0.1;
   private static final double HIGH = 0.9;
 
@@ -79,10 +83,21 @@ final class Valuation {
       return List.of(parameters);
     }
     try {
-      return ParameterDraws.asymptotic(parameters, matrix, DRAWS, seed);
+      return ParameterDraws.asymptotic(parameters, matrix, DRAWS, seed).stream()
+          .map(draw -> within(parameters, draw))
+          .toList();
     } catch (InfeasibleDataException e) {
       return List.of(parameters);
     }
+  }
+
+  /** Along a flat ridge the normal distribution reaches where no model can be evaluated. */
+  private static double[] within(double[] parameters, double[] draw) {
+    double[] near = new double[draw.length];
+    for (int i = 0; i < draw.length; i++) {
+      near[i] = Math.max(parameters[i] / FARTHEST, Math.min(parameters[i] * FARTHEST, draw[i]));
+    }
+    return near;
   }
 
   /**

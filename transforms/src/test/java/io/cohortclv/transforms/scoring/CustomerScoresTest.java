@@ -190,6 +190,17 @@ class CustomerScoresTest {
     }
   }
 
+  /** Standard errors of e^150: a ridge that the registry warns of, and no reason to fail. */
+  @Test
+  void intervals_areFiniteWhereTheLikelihoodIsFlat() {
+    summaries.row("customer_id", "new", "repeats", 0, "recency_days", 0.0, "age_days", 10.5);
+    acquisitions.row("customer_id", "new");
+
+    Row row = scored(Map.of(ModelRegistry.POOLED, withErrors(3000))).get("new");
+    assertThat(number(row, CustomerClv.CLV_H_HI80)).isGreaterThan(50);
+    assertThat(number(row, CustomerClv.ACQUISITION_CLV_SD)).isPositive();
+  }
+
   private static double number(Row row, String column) {
     return row.<BigDecimal>getAs(column).doubleValue();
   }
