@@ -1,23 +1,30 @@
 package io.cohortclv.models.shrink;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Means of groups of one kind, shrunk toward the kind's by the normal-normal model: m_a ~ N(μ_a,
- * s²_a) and μ_a ~ N(μ, τ²).
+ * s²_a) and μ_a ~ N(μ, τ²); kinds are shrunk toward all of them in the same way.
  *
  * <p>The sampling variance of a small group cannot be had from its own few heavy-tailed values. It
- * is taken as s²_a = cv² (μ² + τ²)/n_a with one coefficient of variation pooled over the groups,
- * cv² = ΣSS_a / Σ[(n_a − 1) m²_a − SS_a/n_a]; with each group's own mean in place of the kind's, a
- * group that is low by chance would look precise, and τ² would collapse. μ is the
- * precision-weighted mean, found together with τ² by the method of Paule and Mandel (1982), Journal
- * of Research of the National Bureau of Standards 87(5): Σ (m_a − μ)²/(s²_a + τ²) = groups − 1.
+ * is taken as s²_a = cv² (μ² + τ²)/w_a with one coefficient of variation pooled over the groups of
+ * all kinds, cv² = ΣSS_a / Σ[(n_a − 1) m²_a − SS_a/w_a]; with each group's own mean in place of the
+ * kind's, a group that is low by chance would look precise, and τ² would collapse. Between groups
+ * too one variation is pooled, τ² = γ² μ² for every kind, found by the method of Paule and Mandel
+ * (1982), Journal of Research of the National Bureau of Standards 87(5): Σ (m_a − μ)²/(s²_a + τ²) =
+ * groups − kinds, with μ the precision-weighted mean of its kind.
  *
  * <p>The posterior of a group is normal with mean (m_a/s²_a + μ/τ²)/(1/s²_a + 1/τ²); its variance
- * includes what is not known of μ. τ² itself is taken as known.
+ * includes what is not known of μ. The variances themselves are taken as known.
  */
 public final class NormalShrinkage {
   private static final int MOST_STEPS = 200;
+
+  /** A kind whose mean lies within so many standard errors of 0 has no coefficient of variation. */
+  private static final double CLEARLY_POSITIVE = 3;
 
   private final double center;
   private final double centerVariance;
@@ -32,117 +39,239 @@ public final class NormalShrinkage {
   }
 
   /**
-   * Learns μ, τ² and the pooled variation from the groups of one kind. Sums run in the order of the
-   * list: for the same bits, pass the same order.
-   *
-   * @param outcomeVariance variance that each value has beyond what the groups' values show, such
-   *     as the outcome noise of predictions; 0 for observed values
+   * Learns from the groups of one kind. Sums run in the order of the list: for the same bits, pass
+   * the same order.
    */
-  public static NormalShrinkage of(List<GroupMoments> groups, double outcomeVariance) {
-    if (groups.isEmpty()) {
-      throw new IllegalArgumentException("there is no group to learn from");
-    }
-    if (!(outcomeVariance >= 0 && outcomeVariance < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "the outcome variance must be finite and not negative: " + outcomeVariance);
-    }
-    double sum = 0;
-    double count = 0;
-    double squares = 0;
-    double scale = 0;
-    for (GroupMoments group : groups) {
-      sum += group.count() * group.mean();
-      count += group.count();
-      squares += group.squares();
-      // The square of a mean is too large by the variance of the mean; without that, one over n of
-      // the variation would go missing, and turn up as differences between the groups.
-      scale += (group.count() - 1) * group.mean() * group.mean() - group.squares() / group.count();
-    }
-    double all = sum / count;
-    double within = scale > 0 ? squares / scale : 0;
-    SamplingVariance sampling = new SamplingVariance(within, all * all, outcomeVariance);
-    double tau = pauleMandel(groups, sampling);
-    double perValue = sampling.ofValue(tau);
-    double weights = 0;
-    double weighted = 0;
-    for (GroupMoments group : groups) {
-      double weight = weight(group, perValue, tau);
-      weights += weight;
-      weighted += weight * group.mean();
-    }
-    double center = weights < Double.POSITIVE_INFINITY ? weighted / weights : all;
-    double known = weights < Double.POSITIVE_INFINITY ? 1 / weights : 0;
-    return new NormalShrinkage(center, known, tau, perValue);
+  public static NormalShrinkage of(List<GroupMoments> groups) {
+    return ofKinds(Map.of("", groups)).get("");
   }
 
-  private static double weight(GroupMoments group, double perValue, double tau) {
-    return 1 / (perValue / group.count() + tau);
+  /**
+   * Learns from groups of several kinds; each kind's mean is shrunk toward that of all kinds.
+   *
+   * @param kinds groups by kind, none empty, in an order that is always the same
+   */
+  public static <K> Map<K, NormalShrinkage> ofKinds(Map<K, List<GroupMoments>> kinds) {
+    Pooled pooled = Pooled.of(List.copyOf(kinds.values()));
+    double[] means = new double[kinds.size()];
+    double[] variances = new double[kinds.size()];
+    for (int k = 0; k < means.length; k++) {
+      means[k] = pooled.center(k).mean();
+      variances[k] = pooled.center(k).variance();
+    }
+    double apart = pauleMandel(means, variances);
+    Center all = Center.of(means, variances, apart);
+    List<Posterior> centers = new ArrayList<>();
+    for (int k = 0; k < means.length; k++) {
+      // With one kind, or kinds alike, all is known through all of them.
+      centers.add(
+          apart == 0 ? all.posterior() : shrunk(means[k], variances[k], all.posterior(), apart));
+    }
+    return pooled.around(kinds, centers);
   }
 
-  /** Variance of one value around its group's true mean: cv² (μ² + τ²), the mean of cv² μ²_a. */
-  private record SamplingVariance(double variation, double meanSquared, double outcome) {
-    double ofValue(double tau) {
-      return variation * (meanSquared + tau) + outcome;
+  /**
+   * Learns from groups that are parts of others, such as an affiliate's sub-ids: the kind is the
+   * whole, whose mean is believed already.
+   *
+   * @param kinds groups by whole, none empty, in an order that is always the same
+   * @param wholes what is believed of each whole
+   */
+  public static <K> Map<K, NormalShrinkage> within(
+      Map<K, List<GroupMoments>> kinds, Map<K, Posterior> wholes) {
+    return Pooled.of(List.copyOf(kinds.values()))
+        .around(kinds, kinds.keySet().stream().map(wholes::get).toList());
+  }
+
+  /** The posterior of a mean with that sampling variance. */
+  private static Posterior shrunk(double mean, double sampling, Posterior center, double between) {
+    double toCenter = sampling / (sampling + between);
+    return new Posterior(
+        mean + toCenter * (center.mean() - mean),
+        Math.sqrt(between * toCenter + toCenter * toCenter * center.sd() * center.sd()));
+  }
+
+  /** The precision-weighted mean of means, and its variance. */
+  private record Center(double mean, double variance) {
+    static Center of(double[] means, double[] variances, double between) {
+      double weights = 0;
+      double weighted = 0;
+      double sum = 0;
+      for (int i = 0; i < means.length; i++) {
+        double weight = 1 / (variances[i] + between);
+        weights += weight;
+        weighted += weight * means[i];
+        sum += means[i];
+      }
+      return weights < Double.POSITIVE_INFINITY
+          ? new Center(weighted / weights, 1 / weights)
+          : new Center(sum / means.length, 0);
+    }
+
+    Posterior posterior() {
+      return new Posterior(mean, Math.sqrt(variance));
     }
   }
 
-  /** The root of a function that falls in τ²; 0 where even that leaves less spread than chance. */
-  private static double pauleMandel(List<GroupMoments> groups, SamplingVariance sampling) {
-    if (groups.size() < 2) {
-      return 0;
+  /** τ² of means with known sampling variances; 0 where chance explains all their spread. */
+  private static double pauleMandel(double[] means, double[] variances) {
+    return rootOf(
+        between -> {
+          double center = Center.of(means, variances, between).mean();
+          double spread = 0;
+          for (int i = 0; i < means.length; i++) {
+            spread += (means[i] - center) * (means[i] - center) / (variances[i] + between);
+          }
+          return spread - (means.length - 1);
+        },
+        Center.of(means, new double[means.length], 1).mean());
+  }
+
+  /** Variations pooled over the kinds, and each kind's level that they scale with. */
+  private record Pooled(
+      List<List<GroupMoments>> kinds, List<Double> levels, double within, double between) {
+
+    static Pooled of(List<List<GroupMoments>> kinds) {
+      if (kinds.isEmpty() || kinds.stream().anyMatch(List::isEmpty)) {
+        throw new IllegalArgumentException("there is no group to learn from");
+      }
+      double squares = 0;
+      double scale = 0;
+      for (List<GroupMoments> kind : kinds) {
+        if (isClearlyPositive(kind)) {
+          for (GroupMoments g : kind) {
+            squares += g.squares();
+            // The square of a mean is too large by the variance of the mean; without that, one over
+            // n of the variation would go missing, and turn up as differences between the groups.
+            scale += (g.count() - 1) * g.mean() * g.mean() - g.squares() / g.weight();
+          }
+        }
+      }
+      // Without a kind that has one, levels are variances, and the variation is 1.
+      double within = scale > 0 && squares > 0 ? squares / scale : 1;
+      List<Double> levels = kinds.stream().map(kind -> level(kind, within)).toList();
+      Pooled alike = new Pooled(kinds, levels, within, 0);
+      return new Pooled(kinds, levels, within, alike.isKnown() ? alike.learnBetween() : 0);
     }
+
+    /** The square of the kind's mean, or what its own variance says in its place. */
+    private static double level(List<GroupMoments> kind, double within) {
+      return isClearlyPositive(kind) ? mean(kind) * mean(kind) : ownVariance(kind) / within;
+    }
+
+    private static boolean isClearlyPositive(List<GroupMoments> kind) {
+      double weight = kind.stream().mapToDouble(GroupMoments::weight).sum();
+      return mean(kind) > CLEARLY_POSITIVE * Math.sqrt(ownVariance(kind) / weight);
+    }
+
+    private static double mean(List<GroupMoments> kind) {
+      double sum = 0;
+      double weight = 0;
+      for (GroupMoments g : kind) {
+        sum += g.weight() * g.mean();
+        weight += g.weight();
+      }
+      return sum / weight;
+    }
+
+    /** Variance of one value: within the groups, or between them where each has a single value. */
+    private static double ownVariance(List<GroupMoments> kind) {
+      double squares = 0;
+      long free = 0;
+      double mean = mean(kind);
+      double apart = 0;
+      for (GroupMoments g : kind) {
+        squares += g.squares();
+        free += g.count() - 1;
+        apart += g.weight() * (g.mean() - mean) * (g.mean() - mean);
+      }
+      return free > 0 ? squares / free : kind.size() > 1 ? apart / (kind.size() - 1) : 0;
+    }
+
+    /** Whether any group has two values; else nothing tells groups from chance. */
+    private boolean isKnown() {
+      return kinds.stream().flatMap(List::stream).anyMatch(g -> g.count() > 1);
+    }
+
+    /** Variance of one value around its group's true mean: cv² (μ² + τ²), the mean of cv² μ²_a. */
+    double perValue(int kind) {
+      return within * levels.get(kind) * (1 + between);
+    }
+
+    double betweenOf(int kind) {
+      return between * levels.get(kind);
+    }
+
+    Center center(int k) {
+      List<GroupMoments> kind = kinds.get(k);
+      double[] means = new double[kind.size()];
+      double[] variances = new double[kind.size()];
+      for (int i = 0; i < means.length; i++) {
+        means[i] = kind.get(i).mean();
+        variances[i] = perValue(k) / kind.get(i).weight();
+      }
+      return Center.of(means, variances, betweenOf(k));
+    }
+
+    /** γ², with which the groups are as far from their kinds' means as is expected. */
+    private double learnBetween() {
+      return rootOf(
+          variation -> {
+            Pooled tried = new Pooled(kinds, levels, within, variation);
+            double excess = 0;
+            for (int k = 0; k < kinds.size(); k++) {
+              double center = tried.center(k).mean();
+              for (GroupMoments g : kinds.get(k)) {
+                double variance = tried.perValue(k) / g.weight() + tried.betweenOf(k);
+                double apart = g.mean() - center;
+                excess += (variance > 0 ? apart * apart / variance : 0) - 1;
+              }
+              excess += 1;
+            }
+            return excess;
+          },
+          1);
+    }
+
+    <K> Map<K, NormalShrinkage> around(Map<K, List<GroupMoments>> named, List<Posterior> centers) {
+      Map<K, NormalShrinkage> shrinkages = new LinkedHashMap<>();
+      int k = 0;
+      for (K name : named.keySet()) {
+        Posterior center = centers.get(k);
+        shrinkages.put(
+            name,
+            new NormalShrinkage(
+                center.mean(), center.sd() * center.sd(), betweenOf(k), perValue(k)));
+        k++;
+      }
+      return shrinkages;
+    }
+  }
+
+  private interface Falling {
+    double at(double value);
+  }
+
+  /** The root of a function that falls; 0 where it begins below it. */
+  private static double rootOf(Falling function, double scale) {
     double low = 0;
-    if (sampling.ofValue(0) == 0) {
-      return plainVariance(groups);
-    }
-    if (excess(groups, sampling, 0) <= 0) {
+    if (!(function.at(0) > 0)) {
       return 0;
     }
-    double high = Math.max(plainVariance(groups), Double.MIN_NORMAL);
-    while (excess(groups, sampling, high) > 0) {
+    double high = Math.max(scale * scale, Double.MIN_NORMAL);
+    while (function.at(high) > 0 && high < Double.MAX_VALUE / 4) {
       low = high;
       high *= 2;
     }
     for (int step = 0; step < MOST_STEPS && high - low > 1e-15 * high; step++) {
       double middle = low + (high - low) / 2;
-      if (excess(groups, sampling, middle) > 0) {
+      if (function.at(middle) > 0) {
         low = middle;
       } else {
         high = middle;
       }
     }
     return high;
-  }
-
-  private static double excess(List<GroupMoments> groups, SamplingVariance sampling, double tau) {
-    double perValue = sampling.ofValue(tau);
-    double weights = 0;
-    double weighted = 0;
-    for (GroupMoments group : groups) {
-      double weight = weight(group, perValue, tau);
-      weights += weight;
-      weighted += weight * group.mean();
-    }
-    double center = weighted / weights;
-    double spread = 0;
-    for (GroupMoments group : groups) {
-      double apart = group.mean() - center;
-      spread += weight(group, perValue, tau) * apart * apart;
-    }
-    return spread - (groups.size() - 1);
-  }
-
-  private static double plainVariance(List<GroupMoments> groups) {
-    double sum = 0;
-    for (GroupMoments group : groups) {
-      sum += group.mean();
-    }
-    double mean = sum / groups.size();
-    double squares = 0;
-    for (GroupMoments group : groups) {
-      squares += (group.mean() - mean) * (group.mean() - mean);
-    }
-    return squares / (groups.size() - 1);
   }
 
   /** μ, the mean of the kind: the posterior mean of a group nothing is known of. */
@@ -157,20 +286,8 @@ public final class NormalShrinkage {
 
   /** What is believed of a group's true mean, given its values. */
   public Posterior posterior(GroupMoments group) {
-    return posterior(group.count(), group.mean());
-  }
-
-  /** What is believed of the true mean of a group with so many values and this mean of them. */
-  public Posterior posterior(long count, double mean) {
-    if (between == 0) {
-      return new Posterior(center, Math.sqrt(centerVariance));
-    }
-    double sampling = perValue / count;
-    double toCenter = sampling / (sampling + between);
-    double variance = between * toCenter;
-    return new Posterior(
-        mean + toCenter * (center - mean),
-        Math.sqrt(variance + toCenter * toCenter * centerVariance));
+    Posterior kind = new Posterior(center, Math.sqrt(centerVariance));
+    return between == 0 ? kind : shrunk(group.mean(), perValue / group.weight(), kind, between);
   }
 
   /** What is believed of a group of this kind that has no values yet. */
@@ -182,12 +299,13 @@ public final class NormalShrinkage {
    * For each group, P(its true mean is above the value that the given share of the groups' true
    * means exceed): with 0.1, the probability to be in the top decile. The value is where the
    * posterior probabilities of all groups sum to that share of their number.
+   *
+   * @param posteriors what is believed of each group, of one kind or several
    */
-  public double[] probabilityInTop(double share, List<GroupMoments> groups) {
+  public static double[] probabilityInTop(double share, List<Posterior> posteriors) {
     if (!(share > 0 && share < 1)) {
       throw new IllegalArgumentException("a share lies between 0 and 1: " + share);
     }
-    List<Posterior> posteriors = groups.stream().map(this::posterior).toList();
     double low = Double.POSITIVE_INFINITY;
     double high = Double.NEGATIVE_INFINITY;
     for (Posterior p : posteriors) {
