@@ -1,7 +1,6 @@
 package io.cohortclv.jobs;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 
 import io.cohortclv.jobs.config.ClvConfig;
@@ -13,6 +12,7 @@ import io.cohortclv.jobs.simulate.ShopOptions;
 import io.cohortclv.jobs.simulate.ShopSimulation;
 import io.cohortclv.jobs.simulate.ShopTruth;
 import io.cohortclv.transforms.fitting.SegmentTree;
+import io.cohortclv.transforms.table.CommissionRecommendation;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerClv;
 import io.cohortclv.transforms.table.ModelRegistry;
@@ -29,7 +29,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Row;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +41,7 @@ import picocli.CommandLine.Spec;
     description = "Simulates a shop, computes and publishes everything, and compares with truth.",
     footer = {"", "Example: clv demo --customers 20000"})
 final class DemoCommand implements Callable<Integer> {
-  private static final int BEST = 8;
+  private static final int BEST = 5;
 
   /** Stands for invented people only. */
   private static final String DEMO_KEY = "demo";
@@ -142,10 +141,7 @@ final class DemoCommand implements Callable<Integer> {
     TextTable.print(sources(lake, run, truth, shop), out);
     out.printf("%nModel parameters (times in days): estimate, standard error, truth%n");
     TextTable.print(parameters(lake, run, truth), out);
-    out.printf(
-        "%nBest affiliates of %d customers or more by predicted CLV%n",
-        config.scorecard().smallN());
-    TextTable.print(affiliates(lake, run, truth), out);
+    printAffiliates(lake, run, truth, out);
     out.printf(
         "%nThe lake: %s%nNext:  bin/clv show affiliate_scorecard --where \"not small_n\"%n"
             + "       bin/clv show cohort_retention --where \"source_type = 'referral'\"%n"
@@ -237,32 +233,74 @@ final class DemoCommand implements Callable<Integer> {
     return rows;
   }
 
-  private static List<List<String>> affiliates(Lake lake, Run run, ShopTruth truth) {
+  /** The best and the worst by what is believed of their next customer, and what to pay them. */
+  private static void printAffiliates(Lake lake, Run run, ShopTruth truth, PrintWriter out) {
     Map<String, Double> trueClv = new HashMap<>();
     truth.affiliates().forEach(a -> trueClv.put(a.affiliateId(), a.trueAcquisitionClv()));
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("affiliate", "type", "customers", "orders", "clv", "true clv", "epc"));
-    Column large = not(col(Scorecards.SMALL_N));
-    for (Row row :
+    List<Row> affiliates =
         lake.collectSmall(
             lake.read(Scorecards.AFFILIATE_SCORECARD, run)
-                .filter(large)
-                .orderBy(col(Scorecards.CLV_RAW).desc(), col(Scorecards.AFFILIATE_ID))
-                .limit(BEST),
-            BEST,
-            "affiliates")) {
+                .filter(col(Scorecards.N_CUSTOMERS).gt(0))
+                .join(
+                    lake.read(CommissionRecommendation.TABLE, run)
+                        .drop(
+                            CommissionRecommendation.AFFILIATE_TYPE,
+                            CommissionRecommendation.N_CUSTOMERS,
+                            CommissionRecommendation.CLV_SD),
+                    new String[] {Scorecards.AFFILIATE_ID})
+                .orderBy(col(Scorecards.CLV_SHRUNK).desc(), col(Scorecards.AFFILIATE_ID)),
+            truth.affiliates().size(),
+            "affiliates");
+    int worst = Math.max(BEST, affiliates.size() - BEST);
+    List<Row> shown =
+        Stream.concat(affiliates.stream().limit(BEST), affiliates.stream().skip(worst)).toList();
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        List.of(
+            "affiliate",
+            "type",
+            "customers",
+            "clv",
+            "80 % interval",
+            "true clv",
+            "raw mean",
+            "cac",
+            "rate",
+            "recommended",
+            "P(loss)"));
+    for (Row row : shown) {
       String id = row.getAs(Scorecards.AFFILIATE_ID);
       rows.add(
           List.of(
               id,
               row.getAs(Scorecards.AFFILIATE_TYPE),
               number(row.getAs(Scorecards.N_CUSTOMERS), 0),
-              number(row.<Long>getAs(Scorecards.ORDERS), 0),
+              number(row.getAs(Scorecards.CLV_SHRUNK), 2),
+              number(row.getAs(Scorecards.CLV_LO80), 2)
+                  + " to "
+                  + number(row.getAs(Scorecards.CLV_HI80), 2),
+              number(trueClv.get(id), 2),
               number(row.getAs(Scorecards.CLV_RAW), 2),
-              trueClv.containsKey(id) ? number(trueClv.get(id), 2) : "-",
-              number(row.getAs(Scorecards.EPC), 2)));
+              number(row.getAs(Scorecards.CAC), 2),
+              percent(row.getAs(CommissionRecommendation.CURRENT_RATE)),
+              percent(row.getAs(CommissionRecommendation.RECOMMENDED_RATE)),
+              percent(row.getAs(CommissionRecommendation.P_LOSS_AT_CURRENT))));
     }
-    return rows;
+    out.printf(
+        "%nAffiliates by what their next customer is believed to be worth: the %d best and worst%n",
+        BEST);
+    TextTable.print(rows, out);
+    out.printf("%nWhy (incrementality is assumed to be 1: commission.incrementality)%n");
+    for (Row row : shown) {
+      out.printf(
+          "%s  %s%n",
+          row.<String>getAs(Scorecards.AFFILIATE_ID),
+          row.<String>getAs(CommissionRecommendation.REASON));
+    }
+  }
+
+  private static String percent(Double fraction) {
+    return number(100 * fraction, 1) + " %";
   }
 
   private static String number(Number value, int decimals) {

@@ -14,6 +14,7 @@ import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.transforms.attribution.CommissionChecks;
 import io.cohortclv.transforms.attribution.Touches;
+import io.cohortclv.transforms.table.AffiliateEconomics;
 import io.cohortclv.transforms.table.AttributionComparison;
 import io.cohortclv.transforms.table.CohortRetention;
 import io.cohortclv.transforms.table.CommissionCheck;
@@ -155,7 +156,15 @@ final class Reconciliation {
             sum(CohortRetention.CUSTOMERS)
                 .divide(countDistinct(col(CohortRetention.COHORT_PERIOD))));
     Row sources =
-        one(lake, lake.read(Scorecards.SOURCE_SCORECARD, run), sum(Scorecards.N_CUSTOMERS));
+        one(
+            lake,
+            lake.read(Scorecards.SOURCE_SCORECARD, run),
+            sum(Scorecards.N_CUSTOMERS),
+            sum(Scorecards.ORDERS),
+            sum(Scorecards.NET_REVENUE),
+            sum(Scorecards.MARGIN),
+            sum(col(Scorecards.CLV_RAW).multiply(col(Scorecards.N_CUSTOMERS))),
+            sum(Scorecards.TOTAL_COST));
 
     check("customers who ordered = customers summarized", orders, 2, summaries, 0);
     check("net revenue of customers' orders = net revenue summarized", orders, 3, summaries, 1);
@@ -165,6 +174,83 @@ final class Reconciliation {
     check("margins and residual of customers = their clv_h", values, 2, values, 3);
     check("customers acquired = customers in cohorts", acquisitions, 1, cohorts, 0);
     check("customers acquired = customers in source_scorecard", acquisitions, 1, sources, 0);
+    compareScorecards(lake, run, sources);
+  }
+
+  /** What acquired customers ordered, are worth and cost, against the sums of the scorecards. */
+  private void compareScorecards(Lake lake, Run run, Row sources) {
+    String[] customer = {CustomerAcquisition.CUSTOMER_ID};
+    Column share = col(CustomerAcquisition.ACQUISITION_SHARE);
+    Dataset<Row> shares =
+        lake.read(CustomerAcquisition.TABLE, run)
+            .filter(
+                col(CustomerAcquisition.IS_CONTRACT_MODEL)
+                    .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED))))
+            .select(col(customer[0]), col(CustomerAcquisition.AFFILIATE_ID), share);
+    Row bought =
+        one(
+            lake,
+            lake.read(OrderValue.TABLE, run).filter(OrderValue.COUNTED).join(shares, customer),
+            sum(share),
+            sum(share.multiply(col(OrderValue.NET_REVENUE))),
+            sum(share.multiply(col(OrderValue.MARGIN))));
+    Row worth =
+        one(
+            lake,
+            lake.read(CustomerClv.TABLE, run).join(shares, customer),
+            sum(share.multiply(col(CustomerClv.ACQUISITION_CLV))),
+            sum(when(col(CustomerAcquisition.AFFILIATE_ID).isNotNull(), share)));
+    check("orders of acquired customers = orders in source_scorecard", bought, 0, sources, 1);
+    check("their net revenue = net revenue in source_scorecard", bought, 1, sources, 2);
+    check("their margin = margin in source_scorecard", bought, 2, sources, 3);
+    check("their acquisition_clv = clv_raw x customers in source_scorecard", worth, 0, sources, 4);
+    if (!ValueJob.hasCosts(lake)) {
+      return;
+    }
+    Column total = col(AffiliateEconomics.TOTAL_COST);
+    Row costs =
+        one(
+            lake,
+            lake.read(AffiliateEconomics.TABLE, run),
+            sum(AffiliateEconomics.NEW_CUSTOMERS),
+            sum(total),
+            sum(when(col(AffiliateEconomics.NEW_CUSTOMERS).gt(lit(0)), total)),
+            sum(AffiliateEconomics.UNALLOCATED_COST));
+    check("customers of affiliates = customers in affiliate_economics", worth, 1, costs, 0);
+    check("cost in source_scorecard = cost in affiliate_economics", sources, 5, costs, 1);
+    checks.add(
+        new Check(
+            "cost in affiliate_economics = cost of new customers + unallocated",
+            null,
+            costs.getDecimal(1),
+            costs.getDecimal(2).add(costs.getDecimal(3))));
+    compareCommissions(lake, run);
+  }
+
+  /** The network's log against affiliate_scorecard, state by state. */
+  private void compareCommissions(Lake lake, Run run) {
+    Column state = col(Commissions.STATE);
+    Column payout = col(Commissions.PAYOUT).cast(Table.PUBLISHED_MONEY);
+    Row log =
+        one(
+            lake,
+            lake.asOf(Commissions.CONTRACT, run),
+            sum(when(state.isin("pending", "held"), payout)),
+            sum(when(state.equalTo("approved"), payout)),
+            sum(when(state.equalTo("paid"), payout)),
+            sum(when(state.equalTo("reversed"), payout)));
+    Row scored =
+        one(
+            lake,
+            lake.read(Scorecards.AFFILIATE_SCORECARD, run),
+            sum(Scorecards.COMMISSION_PENDING),
+            sum(Scorecards.COMMISSION_APPROVED),
+            sum(Scorecards.COMMISSION_PAID),
+            sum(Scorecards.COMMISSION_REVERSED));
+    check("commission pending in the log = in affiliate_scorecard", log, 0, scored, 0);
+    check("commission approved in the log = in affiliate_scorecard", log, 1, scored, 1);
+    check("commission paid in the log = in affiliate_scorecard", log, 2, scored, 2);
+    check("commission reversed in the log = in affiliate_scorecard", log, 3, scored, 3);
   }
 
   private void checkCommissions(Lake lake, Run run, Row credits) {

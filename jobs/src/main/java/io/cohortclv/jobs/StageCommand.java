@@ -15,21 +15,23 @@ import picocli.CommandLine.Spec;
 
 /** One stage in a process of its own, for schedulers; the first begins a run, the others go on. */
 @Command
-final class StageCommand implements Callable<Integer> {
+class StageCommand implements Callable<Integer> {
   private final Pipeline.Step step;
 
-  @Spec private CommandSpec spec;
-  @Mixin private RunOptions options;
+  @Spec CommandSpec spec;
+  @Mixin RunOptions options;
 
   private static final Pipeline.Step FIRST = Pipeline.STEPS.get(0);
 
-  private StageCommand(Pipeline.Step step) {
+  StageCommand(Pipeline.Step step) {
     this.step = step;
   }
 
   /** The command of that stage, under its name. */
   static CommandLine of(Pipeline.Step step) {
-    CommandLine line = new CommandLine(new StageCommand(step));
+    CommandLine line =
+        new CommandLine(
+            step.stage() instanceof ValueJob ? new ValueCommand(step) : new StageCommand(step));
     line.getCommandSpec()
         .name(step.name())
         .usageMessage()

@@ -101,6 +101,8 @@ class OnlineRetailIT {
         config.cohorts(),
         config.fit(),
         config.scorecard(),
+        config.commission(),
+        config.targets(),
         config.hash());
   }
 }

@@ -2,6 +2,7 @@ package io.cohortclv.jobs.config;
 
 import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.transforms.attribution.AttributionRules;
+import io.cohortclv.transforms.economics.Target;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -16,6 +17,7 @@ import java.util.OptionalInt;
  * @param inputs sources by contract name, in the order of the file; an input without sources is
  *     absent
  * @param historyCompleteFrom customers whose first order lies before are left-censored
+ * @param targets monthly goals of affiliates, in the order of the file
  * @param hash of the effective configuration, without the identifiers' key
  */
 public record ClvConfig(
@@ -29,6 +31,8 @@ public record ClvConfig(
     Cohorts cohorts,
     Fit fit,
     Scorecard scorecard,
+    Commission commission,
+    List<Target> targets,
     String hash) {
 
   /** The same with that key of identifiers. */
@@ -44,6 +48,8 @@ public record ClvConfig(
         cohorts,
         fit,
         scorecard,
+        commission,
+        targets,
         hash);
   }
 
@@ -133,9 +139,33 @@ public record ClvConfig(
       int holdoutDays) {}
 
   /**
-   * How scorecards mark their rows.
+   * How scorecards are made.
    *
    * @param smallN below that many customers a row is marked small
+   * @param capQuantile quantile of customers' values above which they count as capped
+   * @param maxOwners cap of sources, campaigns, affiliates and sub-ids on the driver
+   * @param dailyDays days that affiliate_daily goes back
    */
-  public record Scorecard(int smallN) {}
+  public record Scorecard(int smallN, double capQuantile, int maxOwners, int dailyDays) {}
+
+  /**
+   * What commissions are to be.
+   *
+   * @param incrementality ι, when somebody has said it
+   * @param targetRatio how many times its cost a customer is to be worth
+   * @param quantile of the believed value that the ceiling trusts
+   * @param paybackMonths months in which a commission has to come back in cash
+   * @param largestStep most points of the rate that a recommendation differs from today's
+   */
+  public record Commission(
+      Optional<Double> incrementality,
+      double targetRatio,
+      double quantile,
+      int paybackMonths,
+      double largestStep) {
+    /** ι as computed with: where nobody has said it, all customers are taken as won. */
+    public double assumedIncrementality() {
+      return incrementality.orElse(1.0);
+    }
+  }
 }

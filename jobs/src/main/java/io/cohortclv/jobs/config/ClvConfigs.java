@@ -126,7 +126,13 @@ public final class ClvConfigs {
             settings.positive("fit.min-segment-customers"),
             settings.positive("fit.max-distinct-histories"),
             settings.positive("fit.holdout-days")),
-        new ClvConfig.Scorecard(settings.positive("scorecard.small-n")),
+        new ClvConfig.Scorecard(
+            settings.positive("scorecard.small-n"),
+            settings.number("scorecard.cap-quantile", 0.5, 1),
+            settings.positive("scorecard.max-owners"),
+            settings.positive("scorecard.daily-days")),
+        commission(settings),
+        Targets.read(merged.getValue(Targets.TARGETS), merged.getObject(Targets.DEFAULTS), file),
         hash(merged, known.keySet()));
   }
 
@@ -157,6 +163,15 @@ public final class ClvConfigs {
             into.put(prefix + name, value.unwrapped().toString());
           }
         });
+  }
+
+  private static ClvConfig.Commission commission(Settings settings) {
+    return new ClvConfig.Commission(
+        settings.optionalNumber("commission.incrementality", 0, 1),
+        settings.number("commission.target-ratio", 1, 1000),
+        settings.number("commission.quantile", 0.001, 0.999),
+        settings.positive("commission.payback-months"),
+        settings.number("commission.largest-step", 0.0001, 1));
   }
 
   /** An empty key or a guessable one would hash nobody's name away. */

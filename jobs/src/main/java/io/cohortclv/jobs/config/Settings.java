@@ -140,10 +140,12 @@ final class Settings {
     return config.hasPath(key) ? Optional.of(zone(key)) : Optional.empty();
   }
 
+  LocalDate day(String key) {
+    return parse(key, "a day as YYYY-MM-DD", LocalDate::parse);
+  }
+
   Optional<LocalDate> optionalDay(String key) {
-    return config.hasPath(key)
-        ? Optional.of(parse(key, "a day as YYYY-MM-DD", LocalDate::parse))
-        : Optional.empty();
+    return config.hasPath(key) ? Optional.of(day(key)) : Optional.empty();
   }
 
   String oneOf(String key, Collection<String> names) {

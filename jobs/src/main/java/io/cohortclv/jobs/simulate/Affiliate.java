@@ -5,7 +5,7 @@ package io.cohortclv.jobs.simulate;
  *
  * @param index position among the shop's affiliates, the largest first
  * @param share of the customers who come through affiliates; sums to 1
- * @param spendMultiplier factor on the spend of its customers, log-normal with mean one
+ * @param spendMultiplier factor on the spend of its customers, log-normal around its type's
  * @param joinedMillis when it joined; before the first simulated day
  * @param negotiatedMillis when its own better rate began, or {@link Long#MAX_VALUE} for never
  */

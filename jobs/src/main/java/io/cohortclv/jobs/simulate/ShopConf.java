@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigUtil;
 import io.cohortclv.jobs.simulate.RawShape.Form;
 import io.cohortclv.jobs.simulate.RawShape.RawColumn;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.Locale;
 
 /** The configuration that runs a simulated shop, written from the same shapes as its logs. */
@@ -22,6 +23,7 @@ final class ShopConf {
     StringBuilder conf = new StringBuilder();
     conf.append("# as-of ").append(World.LAST_DAY).append('\n');
     conf.append("# A simulated shop. Identifiers take their key from CLV_ID_KEY, as ever.\n\n");
+    LocalDate goalsFrom = World.LAST_DAY.minusMonths(5).withDayOfMonth(1);
     conf.append("lake.root = ").append(quoted(shop.resolve("lake"))).append("\n\n");
     conf.append(
         String.format(
@@ -42,13 +44,21 @@ final class ShopConf {
               compare = [first_touch, last_non_direct, linear, position, time_decay, shapley, markov]
               click-window = %dd
             }
+
+            # Goals of the last half year, one type's higher than the others'.
+            targets = [
+              { metric = new_customers, uplift = 0.05, bonus = 100, valid-from = %s }
+              { affiliate-type = content, uplift = 0.15, bonus = 250, valid-from = %s }
+            ]
             """,
             World.CURRENCY,
             quoted(World.ZONE),
             World.HORIZON_DAYS,
             World.DISCOUNT_RATE_PER_YEAR,
             World.MARGIN_RATE,
-            World.CLICK_WINDOW_DAYS));
+            World.CLICK_WINDOW_DAYS,
+            goalsFrom,
+            goalsFrom));
     for (RawShape shape : RawShape.ALL) {
       conf.append('\n');
       appendInput(conf, shape, logFolder(shop, shape));

@@ -56,7 +56,7 @@ public record ShopTruth(
    * What is true of the customers of one source type.
    *
    * @param model of their purchases, in days
-   * @param spendMultiplier factor on the spend; affiliates have one each, of mean one
+   * @param spendMultiplier factor on the spend; affiliates have one each
    * @param refundRate probability that a counted order is refunded in part; affiliate types have
    *     their own
    * @param customers who came from it
@@ -361,7 +361,7 @@ public record ShopTruth(
           "The log keeps every order; orders of one customer on one business day are one purchase,"
               + " same_day_orders says how many merge.",
           "Spend is Gamma-Gamma times a factor: a source's, or for customers of affiliates the"
-              + " affiliate's own, log-normal with mean one.",
+              + " affiliate's own, log-normal around its type's.",
           "A refund takes a uniform fraction of an order, "
               + World.LEAST_REFUNDED_FRACTION
               + " to "

@@ -52,7 +52,7 @@ final class World {
   static final long HOUR = TimeUnit.HOURS.toMillis(1);
   static final long MINUTE = TimeUnit.MINUTES.toMillis(1);
 
-  /** Spread of the logarithm of affiliates' spend multipliers. */
+  /** Spread of the logarithm of affiliates' spend multipliers within their type. */
   private static final double AFFILIATE_SPREAD = 0.35;
 
   /** Skew of affiliates' sizes: the share of the k-th largest falls as k to this power. */
@@ -250,7 +250,9 @@ final class World {
       UniformRandomProvider random = randoms.get(i);
       AffiliateType type = anyType(random);
       double z = ZigguratSampler.NormalizedGaussian.of(random).sample();
-      double multiplier = Math.exp(AFFILIATE_SPREAD * z - AFFILIATE_SPREAD * AFFILIATE_SPREAD / 2);
+      double multiplier =
+          type.spendFactor()
+              * Math.exp(AFFILIATE_SPREAD * z - AFFILIATE_SPREAD * AFFILIATE_SPREAD / 2);
       long joined = startMillis - (60 + Randomness.below(random, PROGRAM_DAYS - 60)) * DAY;
       long negotiated =
           Randomness.chance(random, NEGOTIATING_SHARE)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.transforms.attribution.AttributionRules;
+import io.cohortclv.transforms.economics.Target;
 import io.cohortclv.transforms.table.Orders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,7 +70,69 @@ class ClvConfigsTest {
     assertThat(config.margin()).isEqualTo(new ClvConfig.Margin(1));
     assertThat(config.fit())
         .isEqualTo(new ClvConfig.Fit(List.of(ModelFamily.MBG_NBD), true, 500, 2_000_000, 90));
-    assertThat(config.scorecard()).isEqualTo(new ClvConfig.Scorecard(30));
+    assertThat(config.scorecard()).isEqualTo(new ClvConfig.Scorecard(30, 0.99, 500_000, 800));
+    assertThat(config.commission())
+        .isEqualTo(new ClvConfig.Commission(Optional.empty(), 3, 0.2, 12, 0.01));
+    assertThat(config.commission().assumedIncrementality()).isEqualTo(1);
+    assertThat(config.targets()).isEmpty();
+  }
+
+  @Test
+  void targets_haveTheDocumentedDefaultsAndNeedTheirDay() {
+    assertThat(
+            load("lake.root = lake, targets = [{ affiliate = a, valid-from = 2025-01-01 },"
+                    + " { affiliate-type = content, metric = orders, uplift = 0.2, bonus = 50,"
+                    + " valid-from = 2025-01-01, valid-until = 2025-06-30 }]")
+                .targets())
+        .containsExactly(
+            new Target("a", null, "new_customers", 0.1, 0, LocalDate.of(2025, 1, 1), null),
+            new Target(
+                null,
+                "content",
+                "orders",
+                0.2,
+                50,
+                LocalDate.of(2025, 1, 1),
+                LocalDate.of(2025, 6, 30)));
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(() -> load("lake.root = lake, targets = [{ affiliate = a }]"))
+        .withMessageContaining("targets[0].valid-from is not set");
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(() -> load("lake.root = lake, targets = [{ upplift = 1 }]"))
+        .withMessageContaining("targets[0].upplift")
+        .withMessageContaining("the nearest is targets[0].uplift");
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(
+            () ->
+                load(
+                    "lake.root = lake, targets = [{ valid-from = 2025-02-01, valid-until ="
+                        + " 2025-01-01 }]"))
+        .withMessageContaining("targets[0].valid-until");
+  }
+
+  @Test
+  void whatIf_readsTermsAndKeepsTheRestOfThePolicy() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("terms.conf"),
+            "terms = [{ rate = 0.05 }, { affiliate-type = coupon, rate = 0.02 },"
+                + " { affiliate = a, network-fee = 0.3 }], commission.target-ratio = 4");
+    WhatIf other = WhatIf.load(file, new ClvConfig.Commission(Optional.of(0.8), 3, 0.2, 12, 0.01));
+    assertThat(other.commission())
+        .isEqualTo(new ClvConfig.Commission(Optional.of(0.8), 4, 0.2, 12, 0.01));
+    assertThat(other.termsOf("b", "content").orElseThrow().rate()).contains(0.05);
+    assertThat(other.termsOf("b", "coupon").orElseThrow().rate()).contains(0.02);
+    assertThat(other.termsOf("a", "coupon").orElseThrow().rate()).isEmpty();
+    assertThat(other.termsOf("a", "coupon").orElseThrow().networkFee()).contains(0.3);
+
+    Path wrong = Files.writeString(folder.resolve("wrong.conf"), "terms = [{ rte = 0.05 }]");
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(() -> WhatIf.load(wrong, other.commission()))
+        .withMessageContaining("terms[0].rte");
+    Path later = Files.writeString(folder.resolve("p.conf"), "commission.payback-months = 6");
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(() -> WhatIf.load(later, other.commission()))
+        .withMessageContaining("payback-months");
   }
 
   @Test

@@ -69,7 +69,9 @@ public final class TestLakes {
         new ClvConfig.Margin(0.3),
         new ClvConfig.Cohorts(List.of("month"), OptionalInt.empty(), 0.95),
         new ClvConfig.Fit(List.of(ModelFamily.MBG_NBD), true, 100, 1_000_000, 60),
-        new ClvConfig.Scorecard(30),
+        new ClvConfig.Scorecard(30, 0.99, 10_000, 800),
+        new ClvConfig.Commission(Optional.empty(), 3, 0.2, 12, 0.01),
+        List.of(),
         "hash of tests");
   }
 }

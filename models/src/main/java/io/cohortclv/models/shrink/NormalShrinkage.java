@@ -148,15 +148,25 @@ public final class NormalShrinkage {
         }
       }
       // Without a kind that has one, levels are variances, and the variation is 1.
-      double within = scale > 0 && squares > 0 ? squares / scale : 1;
-      List<Double> levels = kinds.stream().map(kind -> level(kind, within)).toList();
+      double within = scale > 0 ? squares / scale : 1;
+      List<Double> levels = levels(kinds, within);
       Pooled alike = new Pooled(kinds, levels, within, 0);
       return new Pooled(kinds, levels, within, alike.isKnown() ? alike.learnBetween() : 0);
     }
 
+    /** Of a kind that says nothing of its own level, the mean level of the others. */
+    private static List<Double> levels(List<List<GroupMoments>> kinds, double within) {
+      List<Double> own = kinds.stream().map(kind -> level(kind, within)).toList();
+      double mean = own.stream().filter(l -> l > 0).mapToDouble(l -> l).average().orElse(0);
+      return own.stream().map(l -> l > 0 ? l : mean).toList();
+    }
+
     /** The square of the kind's mean, or what its own variance says in its place. */
     private static double level(List<GroupMoments> kind, double within) {
-      return isClearlyPositive(kind) ? mean(kind) * mean(kind) : ownVariance(kind) / within;
+      if (isClearlyPositive(kind)) {
+        return mean(kind) * mean(kind);
+      }
+      return within > 0 ? ownVariance(kind) / within : ownVariance(kind);
     }
 
     private static boolean isClearlyPositive(List<GroupMoments> kind) {
@@ -224,7 +234,8 @@ public final class NormalShrinkage {
               for (GroupMoments g : kinds.get(k)) {
                 double variance = tried.perValue(k) / g.weight() + tried.betweenOf(k);
                 double apart = g.mean() - center;
-                excess += (variance > 0 ? apart * apart / variance : 0) - 1;
+                // Groups known exactly differ by more than chance as soon as they differ.
+                excess += (apart == 0 ? 0 : apart * apart / variance) - 1;
               }
               excess += 1;
             }

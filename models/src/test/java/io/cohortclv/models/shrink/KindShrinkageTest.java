@@ -152,6 +152,29 @@ class KindShrinkageTest {
     assertThat(inside / 400.0).isCloseTo(0.8, within(0.06));
   }
 
+  /** Values that never vary leave nothing to chance: every group is what it is. */
+  @Test
+  void groupsWithoutVariation_areKnownExactly() {
+    List<GroupMoments> groups = List.of(new GroupMoments(5, 40, 0), new GroupMoments(5, 60, 0));
+    NormalShrinkage model = NormalShrinkage.of(groups);
+    for (GroupMoments group : groups) {
+      assertThat(model.posterior(group).mean()).isCloseTo(group.mean(), within(1e-9));
+      assertThat(model.posterior(group).sd()).isCloseTo(0, within(1e-6));
+    }
+  }
+
+  /** A kind with one loss of one customer knows next to nothing of itself. */
+  @Test
+  void kindOfOneLoss_isUncertain() {
+    Map<String, List<GroupMoments>> kinds = new LinkedHashMap<>();
+    kinds.put("usual", List.of(new GroupMoments(50, 40, 60_000), new GroupMoments(50, 60, 90_000)));
+    kinds.put("new", List.of(new GroupMoments(1, -30, 0)));
+    NormalShrinkage model = NormalShrinkage.ofKinds(kinds).get("new");
+    Posterior posterior = model.posterior(kinds.get("new").get(0));
+    assertThat(posterior.mean()).isGreaterThan(-30);
+    assertThat(posterior.sd()).isGreaterThan(3);
+  }
+
   @Test
   void emptyKind_isRefused() {
     assertThatThrownBy(() -> NormalShrinkage.ofKinds(Map.of("a", List.of())))

@@ -20,7 +20,13 @@ public final class Catalog {
           ModelValidation.TABLE,
           CustomerClv.TABLE,
           Scorecards.SOURCE_SCORECARD,
-          Scorecards.AFFILIATE_SCORECARD);
+          Scorecards.AFFILIATE_SCORECARD,
+          Scorecards.CAMPAIGN_SCORECARD,
+          Scorecards.SUB_ID_SCORECARD,
+          AffiliateDaily.TABLE,
+          AffiliateEconomics.TABLE,
+          CommissionRecommendation.TABLE,
+          TargetAttainment.TABLE);
 
   /** What the jobs say about themselves. */
   public static final List<Table> OPERATIONS =

@@ -1,0 +1,197 @@
+package io.cohortclv.transforms.economics;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.date_sub;
+import static org.apache.spark.sql.functions.from_utc_timestamp;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.to_date;
+import static org.apache.spark.sql.functions.when;
+
+import io.cohortclv.transforms.table.AffiliateDaily;
+import io.cohortclv.transforms.table.AffiliateEconomics;
+import io.cohortclv.transforms.table.CustomerAcquisition;
+import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.OrderAttribution;
+import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.Table;
+import io.cohortclv.transforms.table.Touchpoints;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Touches, credited orders, new customers and commissions by affiliate, campaign and day. */
+public final class AffiliateDays {
+  /** What is added up, in millionths where shares make fractions. */
+  private static final List<String> COUNTS =
+      List.of(
+          AffiliateDaily.IMPRESSIONS,
+          AffiliateDaily.CLICKS,
+          AffiliateDaily.UNIQUE_CLICKS,
+          AffiliateDaily.SIGNUPS,
+          AffiliateDaily.ORDERS,
+          AffiliateDaily.NEW_CUSTOMERS);
+
+  private static final List<String> AMOUNTS =
+      List.of(
+          AffiliateDaily.GROSS,
+          AffiliateDaily.NET_REVENUE,
+          AffiliateDaily.COMMISSION_PENDING,
+          AffiliateDaily.COMMISSION_APPROVED,
+          AffiliateDaily.COMMISSION_PAID,
+          AffiliateDaily.COMMISSION_REVERSED);
+
+  private static final Column[] KEYS = {
+    col(AffiliateDaily.AFFILIATE_ID), col(AffiliateDaily.CAMPAIGN_ID), col(AffiliateDaily.DAY)
+  };
+
+  private AffiliateDays() {}
+
+  /**
+   * One {@link AffiliateDaily} row an affiliate, campaign and day.
+   *
+   * @param touchpoints touches as of the date
+   * @param credits {@link OrderAttribution} rows
+   * @param orderValues {@link OrderValue} rows
+   * @param owned rows of {@link OwnedCustomers#own}
+   * @param costs rows of {@link AcquisitionCosts#list}
+   * @param days how many days back from the as-of day
+   */
+  public static Dataset<Row> dailyByAffiliate(
+      Dataset<Row> touchpoints,
+      Dataset<Row> credits,
+      Dataset<Row> orderValues,
+      Dataset<Row> owned,
+      Dataset<Row> costs,
+      LocalDate asOf,
+      int days,
+      ZoneId zone) {
+    Column[] sums =
+        Stream.concat(COUNTS.stream(), AMOUNTS.stream())
+            .map(c -> sum(c).as(c))
+            .toArray(Column[]::new);
+    Column earned =
+        col(AffiliateDaily.COMMISSION_PENDING)
+            .plus(col(AffiliateDaily.COMMISSION_APPROVED))
+            .plus(col(AffiliateDaily.COMMISSION_PAID));
+    return ofTouches(touchpoints, zone)
+        .unionByName(ofOrders(credits, orderValues))
+        .unionByName(ofCustomers(owned))
+        .unionByName(ofCommissions(costs))
+        .filter(
+            col(AffiliateDaily.AFFILIATE_ID)
+                .isNotNull()
+                .and(col(AffiliateDaily.DAY).gt(date_sub(lit(asOf), days)))
+                .and(col(AffiliateDaily.DAY).leq(lit(asOf))))
+        .groupBy(KEYS)
+        .agg(sums[0], Arrays.copyOfRange(sums, 1, sums.length))
+        .withColumn(AffiliateDaily.ORDERS, col(AffiliateDaily.ORDERS).divide(lit(1e6)))
+        .withColumn(
+            AffiliateDaily.NEW_CUSTOMERS, col(AffiliateDaily.NEW_CUSTOMERS).divide(lit(1e6)))
+        .withColumn(
+            AffiliateDaily.EPC,
+            when(
+                col(AffiliateDaily.CLICKS).gt(lit(0)),
+                earned.cast("double").divide(col(AffiliateDaily.CLICKS))))
+        .withColumn(
+            AffiliateDaily.CONVERSION_RATE,
+            when(
+                col(AffiliateDaily.UNIQUE_CLICKS).gt(lit(0)),
+                col(AffiliateDaily.ORDERS).divide(col(AffiliateDaily.UNIQUE_CLICKS))))
+        .withColumn(
+            AffiliateDaily.AOV,
+            when(
+                col(AffiliateDaily.ORDERS).gt(lit(0)),
+                col(AffiliateDaily.NET_REVENUE).cast("double").divide(col(AffiliateDaily.ORDERS))))
+        .transform(AffiliateDaily.TABLE::conform);
+  }
+
+  private static Dataset<Row> ofTouches(Dataset<Row> touchpoints, ZoneId zone) {
+    Column type = col(Touchpoints.TOUCH_TYPE);
+    Column[] keys =
+        Stream.concat(Arrays.stream(KEYS), Stream.of(col(Touchpoints.VISITOR_ID)))
+            .toArray(Column[]::new);
+    return touchpoints
+        .filter(TouchSums.isReal().and(col(Touchpoints.AFFILIATE_ID).isNotNull()))
+        .withColumn(
+            AffiliateDaily.DAY,
+            to_date(from_utc_timestamp(col(Touchpoints.TOUCH_TS), zone.getId())))
+        .groupBy(keys)
+        .agg(
+            flags(type.equalTo("view")).as(AffiliateDaily.IMPRESSIONS),
+            flags(TouchSums.isClick()).as(AffiliateDaily.CLICKS),
+            flags(type.equalTo("signup")).as(AffiliateDaily.SIGNUPS))
+        .withColumn(
+            AffiliateDaily.UNIQUE_CLICKS,
+            when(col(AffiliateDaily.CLICKS).gt(lit(0)), 1L).otherwise(0L))
+        .select(
+            partial(
+                Map.of(
+                    AffiliateDaily.IMPRESSIONS, col(AffiliateDaily.IMPRESSIONS),
+                    AffiliateDaily.CLICKS, col(AffiliateDaily.CLICKS),
+                    AffiliateDaily.UNIQUE_CLICKS, col(AffiliateDaily.UNIQUE_CLICKS),
+                    AffiliateDaily.SIGNUPS, col(AffiliateDaily.SIGNUPS))));
+  }
+
+  private static Dataset<Row> ofOrders(Dataset<Row> credits, Dataset<Row> orderValues) {
+    Column share = col(OrderAttribution.CREDIT_SHARE);
+    return credits
+        .filter(
+            col(OrderAttribution.IS_CONTRACT_MODEL)
+                .and(col(OrderAttribution.AFFILIATE_ID).isNotNull()))
+        .join(
+            orderValues.select(
+                col(OrderValue.SOURCE_SYSTEM),
+                col(OrderValue.ORDER_ID),
+                col(OrderValue.ORDERED_ON).as(AffiliateDaily.DAY),
+                col(OrderValue.GROSS)),
+            OrderValue.KEY.toArray(new String[0]))
+        .select(
+            partial(
+                Map.of(
+                    AffiliateDaily.ORDERS, OwnedCustomers.millionths(share),
+                    AffiliateDaily.GROSS, share.multiply(col(OrderValue.GROSS).cast("double")),
+                    AffiliateDaily.NET_REVENUE, col(OrderAttribution.CREDITED_NET))));
+  }
+
+  private static Dataset<Row> ofCustomers(Dataset<Row> owned) {
+    return owned
+        .withColumn(AffiliateDaily.DAY, col(CustomerSummary.FIRST_ORDER_ON))
+        .select(
+            partial(
+                Map.of(
+                    AffiliateDaily.NEW_CUSTOMERS,
+                    OwnedCustomers.millionths(col(CustomerAcquisition.ACQUISITION_SHARE)))));
+  }
+
+  private static Dataset<Row> ofCommissions(Dataset<Row> costs) {
+    return costs.select(
+        partial(
+            Map.of(
+                AffiliateDaily.COMMISSION_PENDING, col(AffiliateEconomics.COMMISSION_PENDING),
+                AffiliateDaily.COMMISSION_APPROVED, col(AcquisitionCosts.COMMISSION_APPROVED),
+                AffiliateDaily.COMMISSION_PAID, col(AcquisitionCosts.COMMISSION_PAID),
+                AffiliateDaily.COMMISSION_REVERSED, col(AcquisitionCosts.COMMISSION_REVERSED))));
+  }
+
+  private static Column flags(Column condition) {
+    return sum(when(condition, 1L).otherwise(0L));
+  }
+
+  /** The keys and every measure, 0 where the rows say nothing of it. */
+  private static Column[] partial(Map<String, Column> measures) {
+    Map<String, Column> all = new LinkedHashMap<>();
+    COUNTS.forEach(c -> all.put(c, measures.getOrDefault(c, lit(0)).cast("long")));
+    AMOUNTS.forEach(c -> all.put(c, measures.getOrDefault(c, lit(0)).cast(Table.PUBLISHED_MONEY)));
+    return Stream.concat(
+            Arrays.stream(KEYS), all.entrySet().stream().map(e -> e.getValue().as(e.getKey())))
+        .toArray(Column[]::new);
+  }
+}
