@@ -1,6 +1,7 @@
 package io.cohortclv.jobs;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 
@@ -383,7 +384,14 @@ final class IngestJob {
   }
 
   private void requireOneRateAtATime() {
-    long overlapping = Histories.overlaps(lake.versions(Terms.CONTRACT), Terms.CONTRACT).count();
+    long overlapping =
+        lake.collectSmall(
+                Histories.overlaps(lake.versions(Terms.CONTRACT), Terms.CONTRACT)
+                    .agg(count(lit(1))),
+                1,
+                "counts")
+            .get(0)
+            .getLong(0);
     if (overlapping > 0) {
       throw CommandException.data(
           overlapping
@@ -397,10 +405,13 @@ final class IngestJob {
   private void requireFresh(SourceConfig source, Duration limit) {
     Contract contract = Contract.of(source.input());
     Timestamp newest =
-        lake.versions(contract)
-            .filter(col(CleanColumns.SOURCE_SYSTEM).equalTo(source.sourceSystem()))
-            .agg(max(col(contract.eventTime()).cast(DataTypes.TimestampType)))
-            .first()
+        lake.collectSmall(
+                lake.versions(contract)
+                    .filter(col(CleanColumns.SOURCE_SYSTEM).equalTo(source.sourceSystem()))
+                    .agg(max(col(contract.eventTime()).cast(DataTypes.TimestampType))),
+                1,
+                "times")
+            .get(0)
             .getAs(0);
     if (newest == null || newest.toInstant().plus(limit).isBefore(Instant.now())) {
       throw CommandException.data(

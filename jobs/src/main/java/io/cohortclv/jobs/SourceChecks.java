@@ -110,6 +110,17 @@ final class SourceChecks {
       return told;
     }
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).startsWith("CSV header does not conform")) {
+        return CommandException.data(
+            "A CSV file of "
+                + source.name()
+                + " has another header than the schema in the configuration, so nothing of the"
+                + " batch was taken. Name the columns in the order of the file: "
+                + source.path()
+                + ".");
+      }
+    }
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String condition =
           Optional.of(cause)
               .filter(SparkThrowable.class::isInstance)
@@ -137,15 +148,6 @@ final class SourceChecks {
       }
       if (condition.startsWith("FAILED_READ_FILE")) {
         return unreadable(source, (SparkThrowable) cause, condition, failure);
-      }
-      if (String.valueOf(cause.getMessage()).startsWith("CSV header does not conform")) {
-        return CommandException.data(
-            "A CSV file of "
-                + source.name()
-                + " has another header than the schema in the configuration, so nothing of the"
-                + " batch was taken. Name the columns in the order of the file: "
-                + source.path()
-                + ".");
       }
     }
     return CommandException.failed(

@@ -184,7 +184,7 @@ class IngestAgainTest {
     assertThat(ingest(request(true, false), orders(mended, Gates.NONE))).isEmpty();
     assertThat(accepted(Orders.CONTRACT))
         .containsExactly(
-            "1 2024-01-02T00:00:00Z 10", "1 2024-01-02T00:00:00Z 5", "2 2024-01-02T00:00:00Z 5");
+            "1 2024-01-02T00:00:00Z 5", "1 2024-01-02T00:00:00Z 10", "2 2024-01-02T00:00:00Z 5");
   }
 
   @Test

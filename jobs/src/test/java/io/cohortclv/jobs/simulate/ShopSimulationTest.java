@@ -83,7 +83,12 @@ class ShopSimulationTest {
     assertThat(second.keySet()).isEqualTo(first.keySet());
     assertThat(second.entrySet().stream().filter(e -> e.getValue().equals(first.get(e.getKey()))))
         .extracting(Map.Entry::getKey)
-        .containsExactly(ShopConf.FILE);
+        .as("products, campaigns and rates are the same in every shop")
+        .containsExactly(
+            ShopConf.FILE,
+            "raw/campaigns/part-00000.csv",
+            "raw/fx_rates/part-00000.csv",
+            "raw/products/part-00000.csv");
   }
 
   /** Text of every file by its path; the shop's own folder is taken out of the config. */
@@ -390,14 +395,21 @@ class ShopSimulationTest {
     Map<String, Long> kinds = planted.stream().collect(groupingBy(Planted::log, counting()));
     assertThat(kinds)
         .isEqualTo(
-            Map.of(
-                "orders", (long) Dirt.ofOrders().size(),
-                "refunds", (long) Dirt.ofRefunds(null).size(),
-                "touchpoints", (long) Dirt.ofTouchpoints().size(),
-                "referral_events", (long) Dirt.ofReferralEvents().size(),
-                "affiliates", (long) Dirt.ofAffiliates().size(),
-                "terms", (long) Dirt.ofTerms().size(),
-                "commissions", (long) Dirt.ofCommissions().size()));
+            Map.ofEntries(
+                Map.entry("orders", (long) Dirt.ofOrders().size()),
+                Map.entry("refunds", (long) Dirt.ofRefunds(null).size()),
+                Map.entry("touchpoints", (long) Dirt.ofTouchpoints().size()),
+                Map.entry("referral_events", (long) Dirt.ofReferralEvents().size()),
+                Map.entry("affiliates", (long) Dirt.ofAffiliates().size()),
+                Map.entry("terms", (long) Dirt.ofTerms().size()),
+                Map.entry("commissions", (long) Dirt.ofCommissions().size()),
+                Map.entry("order_items", (long) Dirt.ofOrderItems().size()),
+                Map.entry("campaigns", (long) Dirt.ofCampaigns().size()),
+                Map.entry("costs", (long) Dirt.ofCosts().size()),
+                Map.entry("products", (long) Dirt.ofProducts().size()),
+                Map.entry("identity_map", (long) Dirt.ofIdentities().size()),
+                Map.entry("fx_rates", (long) Dirt.ofRates().size()),
+                Map.entry("csat", (long) Dirt.ofAnswers().size())));
     assertThat(planted).extracting(Planted::verdict).contains("reject", "duplicate", "accept");
   }
 
