@@ -74,6 +74,18 @@ def total(family, q, rows):
             return mp.log(rising(r, x) * al**r * be**s * inner)
 
         return mp.fsum(n * one(*row) for row, n in rows.items())
+    if family == "mbg-cnbd-2":
+        # The events since t_x, none or one, added up; without the product of the gaps.
+        r, al, a, b = q
+
+        def two(x, tx, T):
+            kept = rising(b, x + 1) / rising(a + b, x + 1)
+            shape = r + 2 * x
+            alive = kept * (1 + shape * (T - tx) / (al + T)) / (al + T) ** shape
+            dead = kept * a / (b + x) / (al + tx) ** shape
+            return mp.log(rising(r, 2 * x) * al**r * (alive + dead))
+
+        return mp.fsum(n * two(*row) for row, n in rows.items())
     d = 0 if family == "bg-nbd" else 1
     return mp.fsum(n * bg_ll(q, d, *row) for row, n in rows.items())
 
@@ -121,6 +133,7 @@ def main():
     starts = {
         "bg-nbd": (0.6, 50, 0.5, 1.5),
         "mbg-nbd": (0.9, 50, 0.5, 0.9),
+        "mbg-cnbd-2": (0.9, 25, 0.5, 0.9),
         "pareto-nbd": (0.7, 60, 0.8, 150),
         "nbd": (0.5, 60),
         "gamma-gamma": (5, 3.5, 20),

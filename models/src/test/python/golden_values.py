@@ -143,6 +143,217 @@ def pn_pmf(q, n, t):
         return nb(t) * (be / (be + t)) ** s + dead
 
 
+# Means over latent rates, by the trapezoidal rule in their logarithms or logits: it converges
+# geometrically, each halving doubling the digits, and is halved until 12 of them stood already.
+def trapezoid(g, start, step):
+    def side(first, direction):
+        total = mpf(0)
+        i = 0
+        while True:
+            term = g(start + direction * (first + i * step))
+            total += term
+            i += 1
+            if i > 4 and abs(term) <= mpf(10) ** -24 * abs(total):
+                return total
+
+    total = side(mpf(0), 1) + side(step, -1)
+    while True:
+        value = total * step
+        total += side(step / 2, 1) + side(step / 2, -1)
+        step /= 2
+        if abs(total * step - value) <= mpf(10) ** -12 * abs(total * step):
+            return total * step
+
+
+def over_gamma(shape, rate, f):
+    """The mean of f(l), l ~ gamma(shape, rate)."""
+    norm = mp.loggamma(shape) - shape * mp.log(rate)
+
+    def g(t):
+        l = mp.exp(t)
+        return mp.exp(shape * t - rate * l - norm) * f(l)
+
+    return trapezoid(g, mp.log(shape / rate), min(mpf("0.4"), 1 / mp.sqrt(shape)))
+
+
+def over_beta(a, b, f):
+    """The mean of f(p), p ~ beta(a, b)."""
+    norm = mp.log(mp.beta(a, b))
+
+    def g(t):
+        p = 1 / (1 + mp.exp(-t))
+        return mp.exp(a * mp.log(p) - b * mp.log1p(mp.exp(t)) - norm) * f(p)
+
+    return trapezoid(g, mp.log(a / b), min(mpf("0.5"), mp.sqrt(1 / a + 1 / b)))
+
+
+# Variance of the discounted sum S from E[S^2] = E[sum e^(-2 delta u)] + 2 E[sum over pairs].
+def bg_variance(q, d, h, delta, x, tx, T):
+    r, al, a, b = q
+    B, rho, scale = b + x + d, r + x, al + T
+    if delta:
+        # The later purchase at w, every purchase before it survived: E[l^2 (1 - p) e^(-l p w)].
+        def rate(w):
+            later = rho * (rho + 1) / scale**2 * B / (a + B)
+            later *= mp.hyp2f1(rho + 2, a, a + B + 1, -w / scale)
+            return mp.exp(-delta * w) * (1 - mp.exp(-delta * w)) / delta * later
+
+        end = mp.inf if h is None else h
+        cuts = [0, scale / 4, scale, 4 * scale, 16 * scale, 64 * scale, 10 / delta, 40 / delta, 100 / delta]
+        pairs = mp.quad(rate, sorted(c for c in cuts if c < end) + [end])
+        mean = bg_discounted(q, d, h, delta, x, tx, T)
+        squares = bg_discounted(q, d, h, 2 * delta, x, tx, T)
+    else:
+        # Given p, over l and then w, in closed form; what cancels for small p is outrun.
+        with mp.workdps(240):
+            given = lambda p: (1 - p) * (
+                (1 - (scale / (scale + p * h)) ** rho) / p**2
+                - h / p * rho / scale * (scale / (scale + p * h)) ** (rho + 1)
+            )
+            pairs = over_beta(a, B, given)
+        mean = squares = bg_expected(q, d, h, x, tx, T)
+    return squares + 2 * bg_alive(q, d, 0, x, tx, T) * pairs - mean**2
+
+
+def pn_variance(q, h, delta, x, tx, T):
+    """Given the rate m of dropout, the time alive in closed form."""
+    r, al, s, be = q
+    rho, scale = r + x, al + T
+
+    def area(c):
+        return 1 / c if h is None else (1 - mp.exp(-c * h)) / c
+
+    def given(m):
+        if delta:
+            return (area(delta + m) - area(2 * delta + m)) / delta
+        return (1 - mp.exp(-m * h)) / m**2 - h * mp.exp(-m * h) / m
+
+    with mp.workdps(240):
+        pairs = rho * (rho + 1) / scale**2 * over_gamma(s, be + T, given)
+    mean = pn_discounted(q, h, delta, x, tx, T) if delta else pn_expected(q, h, x, tx, T)
+    squares = pn_discounted(q, h, 2 * delta, x, tx, T) if delta else mean
+    return squares + 2 * pn_alive(q, 0, x, tx, T) * pairs - mean**2
+
+
+# (M)BG/CNBD-k: all given the rate l, where the events until t are Poisson(l t) and every k-th is a
+# purchase, and averaged over l; kept(n) = E[(1 - p)^n] after the chances so far.
+def kept(a, b, n):
+    return rising(b, n) / rising(a + b, n)
+
+
+def poisson(mean, count):
+    """P(0), P(1), ..., P(count - 1)."""
+    out, term = [], mp.exp(-mean)
+    for n in range(count):
+        out.append(term)
+        term *= mean / (n + 1)
+    return out
+
+
+def cnbd_given(q, d, x, tx, T):
+    """Weights of being alive with j events since t_x, and of having dropped out, given l."""
+    r, al, a, b, k = q
+    m = x + d
+
+    def alive(l):
+        since = poisson(l * (T - tx), k)
+        return [kept(a, b, m) * l ** (k * x) * mp.exp(-l * tx) * p for p in since]
+
+    def dropped(l):
+        return 0 if m == 0 else a * rising(b, m - 1) / rising(a + b, m) * l ** (k * x) * mp.exp(-l * tx)
+
+    return alive, dropped
+
+
+def cnbd_mean(q, f):
+    return over_gamma(q[0], q[1], f)
+
+
+def cnbd_ll(q, d, x, tx, T):
+    """Without the product of gap^(k-1)."""
+    alive, dropped = cnbd_given(q, d, x, tx, T)
+    density = cnbd_mean(q, lambda l: mp.fsum(alive(l)) + dropped(l))
+    return mp.log(density) - x * mp.loggamma(q[4])
+
+
+def cnbd_after(q, d, x, tx, T, f):
+    """The mean over the posterior of f(l, j) if alive, else 0."""
+    alive, dropped = cnbd_given(q, d, x, tx, T)
+    above = cnbd_mean(q, lambda l: mp.fsum(w * f(l, j) for j, w in enumerate(alive(l)) if w))
+    return above / cnbd_mean(q, lambda l: mp.fsum(alive(l)) + dropped(l))
+
+
+def purchases(k, l, j, h):
+    """P(0), P(1), ... further purchases, were there no dropout."""
+    events = poisson(l * h, int(l * h + 14 * mp.sqrt(l * h) + 70))
+    out = [mpf(0)] * ((j + len(events) - 1) // k + 1)
+    for i, p in enumerate(events):
+        out[(j + i) // k] += p
+    return out
+
+
+def tails(ps):
+    out, total = [], mpf(0)
+    for p in reversed(ps):
+        total += p
+        out.append(total)
+    return out[::-1]
+
+
+def cnbd_alive(q, d, ahead, x, tx, T):
+    r, al, a, b, k = q
+    B = b + x + d
+    if not ahead:
+        return cnbd_after(q, d, x, tx, T, lambda l, j: 1)
+    f = lambda l, j: mp.fsum(kept(a, B, n) * p for n, p in enumerate(purchases(k, l, j, ahead)))
+    return cnbd_after(q, d, x, tx, T, f)
+
+
+def cnbd_moment(q, d, h, x, tx, T, factor):
+    r, al, a, b, k = q
+    B = b + x + d
+    f = lambda l, j: mp.fsum(
+        factor(n) * kept(a, B, n - 1) * p for n, p in enumerate(tails(purchases(k, l, j, h))) if n
+    )
+    return cnbd_after(q, d, x, tx, T, f)
+
+
+def cnbd_expected(q, d, h, x, tx, T):
+    return cnbd_moment(q, d, h, x, tx, T, lambda n: 1)
+
+
+def cnbd_variance(q, d, h, x, tx, T):
+    return cnbd_moment(q, d, h, x, tx, T, lambda n: 2 * n - 1) - cnbd_expected(q, d, h, x, tx, T) ** 2
+
+
+def cnbd_discounted(q, d, h, delta, x, tx, T):
+    """The n-th purchase is event i = kn - j: E[e^(-delta t); t <= h] = phi^i P(i or more at l + delta)."""
+    r, al, a, b, k = q
+    B = b + x + d
+
+    def given(l, j):
+        phi = l / (l + delta)
+        at_least = tails(poisson((l + delta) * h, int((l + delta) * h + 14 * mp.sqrt((l + delta) * h) + 70)))
+        return mp.fsum(
+            kept(a, B, n - 1) * phi ** (k * n - j) * at_least[k * n - j]
+            for n in range(1, (len(at_least) - 1 + j) // k + 1)
+        )
+
+    return cnbd_after(q, d, x, tx, T, given)
+
+
+def cnbd_pmf(q, d, n, t):
+    r, al, a, b, k = q
+
+    def given(l):
+        ps = purchases(k, l, 0, t)
+        ps += [mpf(0)] * (n + 2 - len(ps))
+        stopped = mpf(0) if n + d == 0 else a * rising(b, n + d - 1) / rising(a + b, n + d)
+        return kept(a, b, n + d) * ps[n] + stopped * mp.fsum(ps[n:])
+
+    return cnbd_mean(q, given)
+
+
 def write(quantity, family, q, numbers, value):
     cells = [quantity, family, ";".join(repr(float(p)) for p in q), ";".join(str(n) for n in numbers)]
     print(",".join(cells) + "," + mp.nstr(value, OUT, strip_zeros=False))
@@ -152,7 +363,8 @@ def number(v):
     return "inf" if v is None else repr(float(v)) if isinstance(v, (float, mpf)) else str(v)
 
 
-def everything(family, q, x, tx, T, h, delta, n):
+def everything(family, q, x, tx, T, h, delta, n, variances=False):
+    """All quantities; the variances, which take long, where asked for."""
     q = [mpf(p) for p in q]
     tx, T, h, delta = mpf(tx), mpf(T), mpf(h), mpf(delta)
     history = [x, tx, T]
@@ -165,6 +377,20 @@ def everything(family, q, x, tx, T, h, delta, n):
         rows.append(("discounted", [h, delta, *history], pn_discounted(q, h, delta, *history)))
         rows.append(("discounted", [None, delta, *history], pn_discounted(q, None, delta, *history)))
         rows.append(("probability", [n, h], pn_pmf(q, n, h)))
+        if variances:
+            rows.append(("variance", [h, mpf(0), *history], pn_variance(q, h, 0, *history)))
+            rows.append(("variance", [h, delta, *history], pn_variance(q, h, delta, *history)))
+            rows.append(("variance", [None, delta, *history], pn_variance(q, None, delta, *history)))
+    elif family in ("bg-cnbd-k", "mbg-cnbd-k"):
+        d = 0 if family == "bg-cnbd-k" else 1
+        q[4] = int(q[4])
+        rows.append(("log-likelihood", history, cnbd_ll(q, d, *history)))
+        rows.append(("alive", [mpf(0), *history], cnbd_alive(q, d, 0, *history)))
+        rows.append(("alive", [h, *history], cnbd_alive(q, d, h, *history)))
+        rows.append(("expected", [h, *history], cnbd_expected(q, d, h, *history)))
+        rows.append(("discounted", [h, delta, *history], cnbd_discounted(q, d, h, delta, *history)))
+        rows.append(("probability", [n, h], cnbd_pmf(q, d, n, h)))
+        rows.append(("variance", [h, mpf(0), *history], cnbd_variance(q, d, h, *history)))
     else:
         d = 0 if family == "bg-nbd" else 1
         rows.append(("log-likelihood", history, bg_ll(q, d, *history)))
@@ -174,8 +400,23 @@ def everything(family, q, x, tx, T, h, delta, n):
         rows.append(("discounted", [h, delta, *history], bg_discounted(q, d, h, delta, *history)))
         rows.append(("discounted", [None, delta, *history], bg_discounted(q, d, None, delta, *history)))
         rows.append(("probability", [n, h], bg_pmf(q, d, n, h)))
+        if variances:
+            rows.append(("variance", [h, mpf(0), *history], bg_variance(q, d, h, 0, *history)))
+            rows.append(("variance", [h, delta, *history], bg_variance(q, d, h, delta, *history)))
+            rows.append(("variance", [None, delta, *history], bg_variance(q, d, None, delta, *history)))
     for quantity, inputs, value in rows:
         write(quantity, family, q, [number(v) for v in inputs], value)
+
+
+def regular():
+    """(M)BG/CNBD-k, at 30 digits: its values are sums within integrals."""
+    mp.mp.dps = 30
+    everything("mbg-cnbd-k", (0.5, 10, 0.3, 0.4, 2), 0, 0, 20, 52, 0.0027, 0)
+    everything("bg-cnbd-k", (0.5, 5, 1, 2.5, 3), 3, 15, 20, 52, 0.0027, 3)
+    everything("mbg-cnbd-k", (4, 2, 0.7, 2.4, 12), 7, 30, 39, 12, 0.01, 5)
+    everything("bg-cnbd-k", (1.4, 6, 0.4, 2.4, 2), 9, 38, 40, 26, 0.0027, 12)
+    everything("mbg-cnbd-k", (1.4, 6, 0.4, 2.4, 2), 60, 38, 40, 26, 0.0027, 30)
+    everything("bg-cnbd-k", (3, 4, 1.5, 0.6, 4), 2, 5, 30, 8, 0.02, 1)
 
 
 def main():
@@ -210,7 +451,11 @@ def main():
         T = round(rng.uniform(0.5, 100), 2)
         x = 0 if rng.random() < 0.25 else int(10 ** rng.uniform(0, 2))
         tx = 0 if x == 0 else round(T * rng.random() ** 0.5, 2)
-        everything(family, q, x, tx, T, round(10 ** rng.uniform(-0.5, 2.3), 2), round(10 ** rng.uniform(-3.5, -1), 5), int(10 ** rng.uniform(0, 1.6)))
+        h, delta = round(10 ** rng.uniform(-0.5, 2.3), 2), round(10 ** rng.uniform(-3.5, -1), 5)
+        n = int(10 ** rng.uniform(0, 1.6))
+        # Small shapes have long tails in the logit, over which what cancels is never outrun.
+        everything(family, q, x, tx, T, h, delta, n, i < 45 and q[2] >= 0.5)
+    regular()
 
 
 main()

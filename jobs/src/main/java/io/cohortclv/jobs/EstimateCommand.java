@@ -170,10 +170,18 @@ final class EstimateCommand implements Callable<Integer> {
 
   private List<ModelFamily> families() {
     if (model.equals(AUTO)) {
-      return List.of(ModelFamily.values());
+      return ModelFamily.ofHistories();
     }
     try {
-      return List.of(ModelFamily.of(model));
+      ModelFamily family = ModelFamily.of(model);
+      if (family.needsGaps()) {
+        throw CommandException.usage(
+            "--model "
+                + model
+                + " needs the gaps between purchases, which estimate does not hand to the models;"
+                + " it can be fitted from Java only. Choose mbg-nbd or another model.");
+      }
+      return List.of(family);
     } catch (IllegalArgumentException e) {
       throw CommandException.usage("--model: " + e.getMessage() + ", auto.");
     }

@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +45,7 @@ public final class ClvConfigs {
   private static final String AUTO = "auto";
 
   private static final List<String> PURCHASE_MODELS =
-      Stream.concat(Arrays.stream(ModelFamily.values()).map(ModelFamily::id), Stream.of(AUTO))
+      Stream.concat(ModelFamily.ofHistories().stream().map(ModelFamily::id), Stream.of(AUTO))
           .toList();
 
   private ClvConfigs() {}

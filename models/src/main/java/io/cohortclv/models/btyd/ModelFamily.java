@@ -24,6 +24,18 @@ public enum ModelFamily {
       return ParetoNbd.of(new ParetoNbdParameters(p[0], p[1], p[2], p[3]));
     }
   },
+  BG_CNBD_K("bg-cnbd-k", "BG/CNBD-k", List.of("r", "alpha", "a", "b", "k")) {
+    @Override
+    PurchaseModel of(double[] p) {
+      return CnbdK.bg(CnbdKParameters.of(p));
+    }
+  },
+  MBG_CNBD_K("mbg-cnbd-k", "MBG/CNBD-k", List.of("r", "alpha", "a", "b", "k")) {
+    @Override
+    PurchaseModel of(double[] p) {
+      return CnbdK.mbg(CnbdKParameters.of(p));
+    }
+  },
   NBD("nbd", "NBD", List.of("r", "alpha")) {
     @Override
     PurchaseModel of(double[] p) {
@@ -45,6 +57,11 @@ public enum ModelFamily {
   }
 
   abstract PurchaseModel of(double[] parameters);
+
+  /** The families that histories (x, t_x, T) alone can tell. */
+  public static List<ModelFamily> ofHistories() {
+    return Arrays.stream(values()).filter(family -> !family.needsGaps()).toList();
+  }
 
   /** The family of an id such as {@code mbg-nbd}. */
   public static ModelFamily of(String id) {
@@ -73,6 +90,14 @@ public enum ModelFamily {
   /** The parameters in the order of {@link PurchaseModel#parameters()}. */
   public List<String> parameterNames() {
     return parameterNames;
+  }
+
+  /**
+   * Whether the family tells how regular purchases are, and so needs to know the gaps between them
+   * beside the histories. Its last parameter, k, is then a whole number.
+   */
+  public boolean needsGaps() {
+    return this == BG_CNBD_K || this == MBG_CNBD_K;
   }
 
   /** The member of this family with these parameters, in the order of their names. */

@@ -9,7 +9,7 @@ package io.cohortclv.models.btyd;
  *
  * <p>Immutable, and safe for any number of threads.
  */
-public sealed interface PurchaseModel permits BetaGeometric, Nbd, ParetoNbd {
+public sealed interface PurchaseModel permits BetaGeometric, CnbdK, Nbd, ParetoNbd {
 
   ModelFamily family();
 

@@ -15,16 +15,22 @@ final class Bounds {
 
   private final double[] scales;
   private final boolean[] rates;
+  private final boolean[] fixed;
 
   /**
-   * One entry for each parameter.
+   * One entry for each parameter, all free.
    *
    * @param scales the middle of the range of a rate; not read for a shape
    * @param rates whether the parameter has a unit
    */
   Bounds(double[] scales, boolean[] rates) {
+    this(scales, rates, new boolean[rates.length]);
+  }
+
+  private Bounds(double[] scales, boolean[] rates, boolean[] fixed) {
     this.scales = scales;
     this.rates = rates;
+    this.fixed = fixed;
   }
 
   static Bounds of(ModelFamily family, double timeScale) {
@@ -35,7 +41,16 @@ final class Bounds {
     if (family == ModelFamily.PARETO_NBD) {
       rates[3] = true;
     }
-    return new Bounds(scales, rates);
+    boolean[] fixed = new boolean[scales.length];
+    if (family.needsGaps()) {
+      fixed[scales.length - 1] = true;
+    }
+    return new Bounds(scales, rates, fixed);
+  }
+
+  /** Whether the parameter is none to be moved: a whole number that a climb is given. */
+  boolean isFixed(int i) {
+    return fixed[i];
   }
 
   double lowest(int i) {
@@ -47,14 +62,14 @@ final class Bounds {
   }
 
   double clamp(int i, double log) {
-    return Math.max(lowest(i), Math.min(highest(i), log));
+    return fixed[i] ? log : Math.max(lowest(i), Math.min(highest(i), log));
   }
 
   boolean isLow(int i, double log) {
-    return log <= lowest(i) + TOUCHING;
+    return !fixed[i] && log <= lowest(i) + TOUCHING;
   }
 
   boolean isHigh(int i, double log) {
-    return log >= highest(i) - TOUCHING;
+    return !fixed[i] && log >= highest(i) - TOUCHING;
   }
 }

@@ -19,17 +19,19 @@ final class Estimate {
   private final int[] free;
   private final double[][] logCovariance;
   private final double customers;
+  private final Bounds bounds;
 
   Estimate(Maximizer.Summit summit, long customers, Bounds bounds) {
     this.summit = summit;
     this.customers = customers;
+    this.bounds = bounds;
     int size = summit.parameters().length;
     free =
         IntStream.range(0, size)
             .filter(
                 i -> {
                   double log = Math.log(summit.parameters()[i]);
-                  return !bounds.isLow(i, log) && !bounds.isHigh(i, log);
+                  return !bounds.isFixed(i) && !bounds.isLow(i, log) && !bounds.isHigh(i, log);
                 })
             .toArray();
     logCovariance = new double[size][size];
@@ -69,9 +71,15 @@ final class Estimate {
     return summit.parameters().clone();
   }
 
-  /** 0 in the rows of parameters at their bounds: they stay there. */
+  /** 0 in the rows of parameters that are fixed or at their bounds: they stay there. */
   double[][] logCovariance() {
     return Arrays.stream(logCovariance).map(double[]::clone).toArray(double[][]::new);
+  }
+
+  /** How many parameters were there to be moved. */
+  int degrees() {
+    return (int)
+        IntStream.range(0, summit.parameters().length).filter(i -> !bounds.isFixed(i)).count();
   }
 
   double[][] covariance() {
@@ -135,7 +143,7 @@ final class Estimate {
       warnings.add("the fit did not converge in " + iterations() + " steps");
     }
     for (int i = 0; i < names.size(); i++) {
-      if (Arrays.binarySearch(free, i) < 0) {
+      if (Arrays.binarySearch(free, i) < 0 && !bounds.isFixed(i)) {
         warnings.add(
             names.get(i)
                 + " ran to its bound "

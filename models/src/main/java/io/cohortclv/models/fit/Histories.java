@@ -1,5 +1,6 @@
 package io.cohortclv.models.fit;
 
+import io.cohortclv.models.btyd.ModelFamily;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -18,9 +19,11 @@ public final class Histories implements Serializable {
   private final DistinctRows rows;
   private final long customers;
   private final long totalRepeats;
+  private final double logGaps;
 
-  private Histories(DistinctRows rows) {
+  private Histories(DistinctRows rows, double logGaps) {
     this.rows = rows;
+    this.logGaps = logGaps;
     long count = 0;
     long repeats = 0;
     for (int i = 0; i < rows.count(); i++) {
@@ -70,6 +73,14 @@ public final class Histories implements Serializable {
     return rows.weights()[i];
   }
 
+  /**
+   * Σ ln gap over all gaps between one purchase and the next of all customers, in the unit of the
+   * times; NaN where it was not told.
+   */
+  public double logGaps() {
+    return logGaps;
+  }
+
   double meanAge() {
     double sum = 0;
     for (int i = 0; i < distinct(); i++) {
@@ -100,13 +111,17 @@ public final class Histories implements Serializable {
     return builder.build();
   }
 
-  /** Every step-th distinct history with its weight: since rows ascend, a stratified sample. */
+  /**
+   * Every step-th distinct history with its weight: since rows ascend, a stratified sample. Its
+   * gaps are taken to be like those of all.
+   */
   Histories thinned(int step) {
     Builder builder = builder();
     for (int i = step / 2; i < distinct(); i += step) {
       builder.add(repeats(i), recency(i), age(i), weight(i));
     }
-    return builder.build();
+    Histories thinned = builder.build();
+    return new Histories(thinned.rows, logGaps * thinned.totalRepeats / totalRepeats);
   }
 
   /** The distinct recencies, ascending. */
@@ -141,8 +156,21 @@ public final class Histories implements Serializable {
     private double[] ages = new double[1024];
     private long[] weights = new long[1024];
     private int rows;
+    private double logGaps = Double.NaN;
 
     private Builder() {}
+
+    /**
+     * Tells how long the gaps between purchases are, which only the models of regular purchases ask
+     * for ({@link ModelFamily#needsGaps}).
+     *
+     * @param sum Σ ln gap over all gaps between one purchase and the next of all customers, the gap
+     *     before the first repeat included, in the unit of the times
+     */
+    public Builder logGaps(double sum) {
+      logGaps = sum;
+      return this;
+    }
 
     /**
      * Adds customers who share a history.
@@ -205,7 +233,7 @@ public final class Histories implements Serializable {
 
     public Histories build() {
       return new Histories(
-          DistinctRows.of(new double[][] {repeats, recencies, ages}, weights, rows));
+          DistinctRows.of(new double[][] {repeats, recencies, ages}, weights, rows), logGaps);
     }
   }
 }

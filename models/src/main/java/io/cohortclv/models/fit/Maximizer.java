@@ -209,7 +209,8 @@ final class Maximizer {
       int count = 0;
       for (int i = 0; i < size; i++) {
         boolean stuck =
-            (bounds.isLow(i, logs[i]) && gradient[i] < 0)
+            bounds.isFixed(i)
+                || (bounds.isLow(i, logs[i]) && gradient[i] < 0)
                 || (bounds.isHigh(i, logs[i]) && gradient[i] > 0);
         if (!stuck) {
           free[count++] = i;

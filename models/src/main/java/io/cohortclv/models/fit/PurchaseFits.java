@@ -2,7 +2,9 @@ package io.cohortclv.models.fit;
 
 import io.cohortclv.models.btyd.ModelFamily;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 
 /** Fits purchase models by maximum likelihood. */
@@ -10,16 +12,52 @@ public final class PurchaseFits {
   /** Rows of the sample on which the starts compete where there are many. */
   private static final int THINNED_ROWS = 20_000;
 
+  /** A summit so little lower, in log-likelihood, is within the 95 % interval of one parameter. */
+  private static final double RIVAL_GAP = 1.92;
+
+  /** Difference in the log of a parameter from which two climbs ended on different summits. */
+  private static final double APART = 0.5;
+
+  /** k is not tried beyond: purchases so regular are a subscription's. */
+  private static final int LARGEST_K = 24;
+
+  /** k is given up after so many that did not gain over the best. */
+  private static final int LEVEL_KS = 2;
+
   private PurchaseFits() {}
 
   /**
-   * The maximum likelihood fit of a family, from several starts that depend on the data alone.
+   * The maximum likelihood fit of a family, from several starts that depend on the data alone. A
+   * whole number k is raised from 1 while the likelihood gains.
    *
    * @throws InfeasibleDataException where the data cannot tell the parameters
    */
   public static PurchaseFit fit(ModelFamily family, Histories histories) {
     requireFeasible(family, histories);
-    return fit(family, histories, starts(family, histories));
+    if (!family.needsGaps()) {
+      return fit(family, histories, starts(family, histories, 1));
+    }
+    PurchaseFit best = null;
+    int level = 0;
+    for (int k = 1; k <= LARGEST_K && level < LEVEL_KS; k++) {
+      PurchaseFit fit = fit(family, histories, k);
+      level++;
+      if (best == null || fit.logLikelihood() > best.logLikelihood()) {
+        best = fit;
+        level = 0;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * The maximum likelihood fit of a family that knows k, at this k.
+   *
+   * @throws InfeasibleDataException where the data cannot tell the parameters
+   */
+  public static PurchaseFit fit(ModelFamily family, Histories histories, int k) {
+    requireFeasible(family, histories);
+    return fit(family, histories, starts(family, histories, k));
   }
 
   /** The same from given starts. */
@@ -29,10 +67,11 @@ public final class PurchaseFits {
     if (histories.distinct() > 2 * THINNED_ROWS) {
       // The starts compete on a sample; its summit is a few Newton steps from that of all rows.
       Histories few = histories.thinned(histories.distinct() / THINNED_ROWS);
-      chosen = List.of(highest(family, few, starts, bounds).parameters());
+      chosen = List.of(highest(summits(family, few, starts, bounds), few).parameters());
     }
-    Maximizer.Summit best = highest(family, histories, chosen, bounds);
-    return result(family, best, HistoryTotals.of(histories), bounds);
+    List<Maximizer.Summit> summits = summits(family, histories, chosen, bounds);
+    Maximizer.Summit best = highest(summits, histories);
+    return result(family, best, HistoryTotals.of(histories), bounds, rivals(family, summits, best));
   }
 
   /**
@@ -55,7 +94,7 @@ public final class PurchaseFits {
     Maximizer.Summit summit =
         new Maximizer((parameters, weights) -> sums.apply(parameters), totals.customers(), bounds)
             .climb(start);
-    return result(family, summit, totals, bounds);
+    return result(family, summit, totals, bounds, List.of());
   }
 
   /** The sums over one part of a table, at the parameters in the order of the family's names. */
@@ -64,13 +103,15 @@ public final class PurchaseFits {
   }
 
   private static PurchaseFit result(
-      ModelFamily family, Maximizer.Summit summit, HistoryTotals totals, Bounds bounds) {
+      ModelFamily family,
+      Maximizer.Summit summit,
+      HistoryTotals totals,
+      Bounds bounds,
+      List<String> more) {
     Estimate estimate = new Estimate(summit, totals.customers(), bounds);
-    return new PurchaseFit(
-        family.model(estimate.parameters()),
-        estimate,
-        totals,
-        estimate.warnings(family.parameterNames()));
+    List<String> warnings = estimate.warnings(family.parameterNames());
+    warnings.addAll(more);
+    return new PurchaseFit(family.model(estimate.parameters()), estimate, totals, warnings);
   }
 
   /** A climber with weights of its own, one for each distinct history. */
@@ -79,17 +120,46 @@ public final class PurchaseFits {
         likelihood(family, histories), weights, Bounds.of(family, histories.meanAge()));
   }
 
-  private static Maximizer.Summit highest(
+  private static List<Maximizer.Summit> summits(
       ModelFamily family, Histories histories, List<double[]> starts, Bounds bounds) {
     Maximizer maximizer = new Maximizer(likelihood(family, histories), histories.weights(), bounds);
-    Maximizer.Summit best = null;
-    for (double[] start : starts) {
-      Maximizer.Summit summit = maximizer.climb(start);
-      if (best == null || isBetter(summit, best, histories.customers())) {
-        best = summit;
-      }
+    return starts.stream().map(maximizer::climb).toList();
+  }
+
+  private static Maximizer.Summit highest(List<Maximizer.Summit> summits, Histories histories) {
+    Maximizer.Summit best = summits.get(0);
+    for (Maximizer.Summit summit : summits) {
+      best = isBetter(summit, best, histories.customers()) ? summit : best;
     }
     return best;
+  }
+
+  /** A warning of the highest other summit, where the data hardly prefer the best to it. */
+  private static List<String> rivals(
+      ModelFamily family, List<Maximizer.Summit> summits, Maximizer.Summit best) {
+    return summits.stream()
+        .filter(other -> other.converged() && isApart(other.parameters(), best.parameters()))
+        .filter(other -> best.value() - other.value() < RIVAL_GAP)
+        .max(Comparator.comparingDouble(Maximizer.Summit::value))
+        .map(
+            other ->
+                String.format(
+                    Locale.ROOT,
+                    "the likelihood has another summit, only %.2g lower, at %s: the data hardly tell"
+                        + " which of the two is right",
+                    best.value() - other.value(),
+                    family.model(other.parameters())))
+        .stream()
+        .toList();
+  }
+
+  private static boolean isApart(double[] one, double[] other) {
+    for (int i = 0; i < one.length; i++) {
+      if (Math.abs(Math.log(one[i] / other[i])) > APART) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Clearly higher, or converged where the other is not; ties stay with the earlier start. */
@@ -103,6 +173,8 @@ public final class PurchaseFits {
     return switch (family) {
       case BG_NBD -> new BetaGeometricLikelihood(histories, 0);
       case MBG_NBD -> new BetaGeometricLikelihood(histories, 1);
+      case BG_CNBD_K -> new BetaGeometricLikelihood(histories, 0);
+      case MBG_CNBD_K -> new BetaGeometricLikelihood(histories, 1);
       case PARETO_NBD -> new ParetoLikelihood(histories);
       case NBD -> new NbdLikelihood(histories);
     };
@@ -112,7 +184,7 @@ public final class PurchaseFits {
    * Starts around the mean purchase rate: even and very uneven customers, rare and frequent
    * dropout. Times come from the data, so the fit is the same in days and in weeks.
    */
-  private static List<double[]> starts(ModelFamily family, Histories histories) {
+  static List<double[]> starts(ModelFamily family, Histories histories, int k) {
     double unit = histories.meanAge();
     double perUnit = (double) histories.totalRepeats() / histories.customers() / unit;
     List<double[]> starts = new ArrayList<>();
@@ -125,6 +197,7 @@ public final class PurchaseFits {
       starts.add(
           switch (family) {
             case BG_NBD, MBG_NBD -> new double[] {r, alpha, shape[1], shape[2]};
+            case BG_CNBD_K, MBG_CNBD_K -> new double[] {r, alpha / k, shape[1], shape[2], k};
             case PARETO_NBD -> new double[] {r, alpha, shape[1], unit * shape[2] / 3};
             case NBD -> new double[] {r, r / perUnit};
           });
@@ -151,6 +224,12 @@ public final class PurchaseFits {
               + histories.customers()
               + " customers bought again, so neither a purchase rate nor a dropout can be"
               + " estimated: wait for repeat purchases or use the model of a larger group");
+    }
+    if (family.needsGaps() && Double.isNaN(histories.logGaps())) {
+      throw new InfeasibleDataException(
+          "how regular purchases are cannot be told without the gaps between them, which were not"
+              + " given: use "
+              + ModelFamily.MBG_NBD.title());
     }
   }
 }

@@ -51,7 +51,8 @@ public final class SegmentFits {
    *     segment's own without the penalty
    * @param parentLogLikelihood the segment's log-likelihood under the parent's model
    * @param pValue of the likelihood-ratio test of the segment's own maximum against the parent's
-   *     model, χ² with as many degrees as parameters; NaN below the minimum size
+   *     model, χ² with as many degrees as parameters (k of a regular model is the parent's); NaN
+   *     below the minimum size
    */
   public record Segment(PurchaseFit fit, double parentLogLikelihood, double pValue) {}
 
@@ -159,7 +160,7 @@ public final class SegmentFits {
       Maximizer.Summit own =
           maximizer(family, histories, bounds).stoppingAt(LEAST_GAIN).climb(summit.parameters());
       double ratio = Math.max(0, own.value() - underParent);
-      pValue = RegularizedGamma.Q.value(start.length / 2.0, ratio);
+      pValue = RegularizedGamma.Q.value(estimate.degrees() / 2.0, ratio);
     }
     return new Segment(fit, underParent, pValue);
   }

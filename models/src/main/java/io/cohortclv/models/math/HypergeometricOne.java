@@ -1,7 +1,8 @@
 package io.cohortclv.models.math;
 
 /**
- * ₂F₁(1, u; c; z) for 0 &lt; u ≤ c and 0 ≤ z &lt; 1: what the Pareto/NBD likelihood needs.
+ * ₂F₁(1, u; c; z) for 0 &lt; u ≤ c, c &gt; 1 and 0 ≤ z &lt; 1: what the Pareto/NBD likelihood
+ * needs.
  *
  * <p>Up to z = 0.9 by the power series, whose terms are positive and at most zⁿ. Beyond, by Euler's
  * integral (NIST DLMF 15.6.1) with ξ = 1 − e^−v: with w = c − 1,
@@ -25,9 +26,14 @@ public final class HypergeometricOne {
    * @param rest 1 − z, from its own expression: near z = 1 the value depends on its digits
    */
   public static double log(double u, double c, double z, double rest) {
-    if (!(u > 0 && u <= c && z >= 0 && z < 1 && rest > 0)) {
+    if (!(u > 0 && u <= c && c > 1 && z >= 0 && z < 1 && rest > 0)) {
       throw new IllegalArgumentException(
-          "2F1(1, u; c; z) needs 0 < u <= c and 0 <= z < 1: u " + u + ", c " + c + ", z " + z);
+          "2F1(1, u; c; z) needs 0 < u <= c, c > 1 and 0 <= z < 1: u "
+              + u
+              + ", c "
+              + c
+              + ", z "
+              + z);
     }
     return z <= LAST_SERIES_Z
         ? Math.log1p(seriesLessOne(u, c, z))

@@ -11,15 +11,26 @@ import org.apache.commons.rng.simple.RandomSource;
  *
  * @param rate λ, purchases per unit of time while alive
  * @param lifetime time of dropout since the first purchase: 0 when it came right after it, infinite
- *     for a customer who never drops out
+ *     for a customer who never drops out or does so at a numbered repeat
  * @param dropsOutAtPurchase whether the dropout comes at a purchase, as in BG/NBD, or at any time,
  *     as in Pareto/NBD
  * @param otherRate rate of the purchases before the one at dropout; λ(1 − p) in BG/NBD, since
  *     purchases that end the relation and those that do not are independent Poisson processes
+ * @param events how many events of the clock make a purchase: k in (M)BG/CNBD-k, 1 in the others
+ * @param lastRepeat number of the repeat purchase at which the customer drops out, where that is
+ *     told so and not by the lifetime, as in (M)BG/CNBD-k
  * @param seed of the clock
  */
 public record Customer(
-    double rate, double lifetime, boolean dropsOutAtPurchase, double otherRate, long seed) {
+    double rate,
+    double lifetime,
+    boolean dropsOutAtPurchase,
+    double otherRate,
+    int events,
+    long lastRepeat,
+    long seed) {
+  /** The last repeat of those who are told their lifetime. */
+  static final long NEVER = Long.MAX_VALUE;
 
   /** Times of the repeat purchases in (0, until], ascending. */
   public double[] repeatTimes(double until) {
@@ -31,13 +42,13 @@ public record Customer(
     double end = Math.min(until, lifetime);
     double[] times = new double[8];
     int count = 0;
-    double time = GammaDraw.exponential(clock, otherRate);
-    while (time <= end) {
+    double time = gap(clock);
+    while (time <= end && count < lastRepeat) {
       if (count + 2 > times.length) {
         times = Arrays.copyOf(times, 2 * times.length);
       }
       times[count++] = time;
-      time += GammaDraw.exponential(clock, otherRate);
+      time += gap(clock);
     }
     if (dropsOutAtPurchase && lifetime > 0 && lifetime <= until) {
       times[count++] = lifetime;
@@ -45,8 +56,16 @@ public record Customer(
     return Arrays.copyOf(times, count);
   }
 
+  private double gap(UniformRandomProvider clock) {
+    double gap = 0;
+    for (int i = 0; i < events; i++) {
+      gap += GammaDraw.exponential(clock, otherRate);
+    }
+    return gap;
+  }
+
   /** Whether the customer could still buy after this time. */
   public boolean isAliveAt(double time) {
-    return time < lifetime;
+    return time < lifetime && (lastRepeat == NEVER || repeatTimes(time).length < lastRepeat);
   }
 }

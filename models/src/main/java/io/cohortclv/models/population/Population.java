@@ -1,6 +1,7 @@
 package io.cohortclv.models.population;
 
-import io.cohortclv.models.btyd.MbgNbd;
+import io.cohortclv.models.btyd.CnbdK;
+import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.btyd.Nbd;
 import io.cohortclv.models.btyd.ParetoNbd;
 import io.cohortclv.models.btyd.PurchaseModel;
@@ -26,15 +27,41 @@ public final class Population {
     double[] p = model.parameters();
     double rate = GammaDraw.of(rng, p[0], p[1]);
     if (model instanceof Nbd) {
-      return new Customer(rate, Double.POSITIVE_INFINITY, false, rate, rng.nextLong());
+      return customer(rate, Double.POSITIVE_INFINITY, false, rate, rng);
     }
     if (model instanceof ParetoNbd) {
       double lifetime = GammaDraw.exponential(rng, GammaDraw.of(rng, p[2], p[3]));
-      return new Customer(rate, lifetime, false, rate, rng.nextLong());
+      return customer(rate, lifetime, false, rate, rng);
     }
     double dropout = GammaDraw.beta(rng, p[2], p[3]);
-    boolean atFirst = rng.nextDouble() < dropout && model instanceof MbgNbd;
+    boolean atFirst = rng.nextDouble() < dropout && dropsOutAtFirst();
+    if (model instanceof CnbdK) {
+      // The number of a geometric trial: 1 more than the whole failures in an exponential time.
+      double last = Math.ceil(GammaDraw.exponential(rng, -Math.log1p(-dropout)));
+      return new Customer(
+          rate,
+          atFirst ? 0 : Double.POSITIVE_INFINITY,
+          false,
+          rate,
+          (int) p[4],
+          (long) Math.max(1, last),
+          rng.nextLong());
+    }
     double lifetime = atFirst ? 0 : GammaDraw.exponential(rng, rate * dropout);
-    return new Customer(rate, lifetime, true, rate * (1 - dropout), rng.nextLong());
+    return customer(rate, lifetime, true, rate * (1 - dropout), rng);
+  }
+
+  private boolean dropsOutAtFirst() {
+    return model.family() == ModelFamily.MBG_NBD || model.family() == ModelFamily.MBG_CNBD_K;
+  }
+
+  private static Customer customer(
+      double rate,
+      double lifetime,
+      boolean dropsOutAtPurchase,
+      double otherRate,
+      UniformRandomProvider rng) {
+    return new Customer(
+        rate, lifetime, dropsOutAtPurchase, otherRate, 1, Customer.NEVER, rng.nextLong());
   }
 }

@@ -1,6 +1,7 @@
 package io.cohortclv.models.btyd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -28,6 +29,7 @@ class GoldenValuesTest {
         case "alive" -> model.aliveProbability(v[0], (int) v[1], v[2], v[3]);
         case "expected" -> model.expectedPurchases(v[0], (int) v[1], v[2], v[3]);
         case "discounted" -> model.discountedPurchases(v[0], v[1], (int) v[2], v[3], v[4]);
+        case "variance" -> model.purchaseVariance(v[0], v[1], (int) v[2], v[3], v[4]);
         case "probability" -> model.probability((int) v[0], v[1]);
         default -> throw new IllegalArgumentException(quantity);
       };
@@ -79,6 +81,20 @@ class GoldenValuesTest {
     assertThat(of).hasSizeGreaterThan(100);
     for (Golden golden : of) {
       assertThat(golden.relativeError()).as("%s", golden).isLessThan(3e-13);
+    }
+  }
+
+  /** E[S²] − E[S]²: what cancels of the digits of both is lost. */
+  @Test
+  void variances_agreeToTwelveDigitsOfTheSquare() {
+    List<Golden> of = goldens().stream().filter(g -> g.quantity().equals("variance")).toList();
+    assertThat(of).hasSizeGreaterThan(30);
+    for (Golden golden : of) {
+      double[] v = golden.inputs();
+      double mean = golden.model().discountedPurchases(v[0], v[1], (int) v[2], v[3], v[4]);
+      assertThat(golden.actual())
+          .as("%s", golden)
+          .isCloseTo(golden.expected(), within(1e-12 * (golden.expected() + mean * mean)));
     }
   }
 

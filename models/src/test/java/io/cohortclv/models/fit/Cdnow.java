@@ -89,7 +89,20 @@ final class Cdnow {
     for (Customer c : customers(end)) {
       builder.add(c.repeats(), c.recency(), c.age(end), 1);
     }
-    return builder.build();
+    return builder.logGaps(logGaps(end)).build();
+  }
+
+  /** Of the gaps between purchases until this day, in weeks. */
+  static double logGaps(LocalDate end) {
+    double sum = 0;
+    for (Customer c : customers(end)) {
+      LocalDate last = c.first();
+      for (LocalDate day : c.repeatDays()) {
+        sum += Math.log(weeks(last, day));
+        last = day;
+      }
+    }
+    return sum;
   }
 
   private static Path file() {

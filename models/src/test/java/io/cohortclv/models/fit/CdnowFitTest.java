@@ -78,6 +78,14 @@ class CdnowFitTest {
         fit(ModelFamily.MBG_NBD), -9582.135716, 0.52484316, 6.1830853, 0.89135939, 1.6140022);
   }
 
+  /** BTYDplus 1.2.0, demo cdnow: the sample's purchases are not regular, k = 1. */
+  @Test
+  void regularity_isNotFoundWhereBtydPlusFindsNone() {
+    PurchaseFit regular = fit(ModelFamily.MBG_CNBD_K);
+    assertThat(regular.model().parameters()[4]).isEqualTo(1);
+    assertThat(regular.logLikelihood()).isCloseTo(-9582.135716, within(1e-3));
+  }
+
   /** BTYDplus 1.2.0, demo cdnow. */
   @Test
   void a006_nbdOptimum_isThatOfBtydPlus() {
@@ -229,7 +237,7 @@ class CdnowFitTest {
       double[] straight = fit(family).model().parameters();
       List<Cdnow.Customer> customers = new ArrayList<>(Cdnow.customers(Cdnow.CALIBRATION_END));
       Collections.shuffle(customers, new Random(11));
-      Histories.Builder builder = Histories.builder();
+      Histories.Builder builder = Histories.builder().logGaps(Cdnow.logGaps(Cdnow.CALIBRATION_END));
       for (Cdnow.Customer c : customers) {
         builder.add(c.repeats(), c.recency(), c.age(Cdnow.CALIBRATION_END), 1);
       }

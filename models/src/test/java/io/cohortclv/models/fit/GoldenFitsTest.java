@@ -83,6 +83,27 @@ class GoldenFitsTest {
     assertRelative(fit.standardErrors(), numbers(golden[3]), 1e-7);
   }
 
+  /** k = 2, without gaps: their term does not move the other parameters. */
+  @Test
+  void regularFit_isTheOptimumOfManyDigits() {
+    String[] golden = golden("mbg-cnbd-2");
+    Histories.Builder builder = Histories.builder().logGaps(0);
+    Histories histories = histories();
+    for (int i = 0; i < histories.distinct(); i++) {
+      builder.add(
+          histories.repeats(i), histories.recency(i), histories.age(i), histories.weight(i));
+    }
+    PurchaseFit fit = PurchaseFits.fit(ModelFamily.MBG_CNBD_K, builder.build(), 2);
+    assertThat(fit.converged()).isTrue();
+    double[] at = fit.model().parameters();
+    assertThat(at[4]).isEqualTo(2);
+    assertRelative(Arrays.copyOf(at, 4), numbers(golden[1]), 1e-9);
+    assertThat(fit.logLikelihood()).isCloseTo(Double.parseDouble(golden[2]), within(1e-9));
+    assertRelative(Arrays.copyOf(fit.standardErrors(), 4), numbers(golden[3]), 1e-7);
+    assertThat(fit.standardErrors()[4]).isNaN();
+    assertThat(fit.logCovariance()[4]).containsOnly(0);
+  }
+
   @Test
   void spendFit_isTheOptimumOfManyDigits() {
     String[] golden = golden("gamma-gamma");

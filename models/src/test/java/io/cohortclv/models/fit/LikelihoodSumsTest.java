@@ -28,7 +28,7 @@ class LikelihoodSumsTest {
   private static List<Histories> parts(Histories table, int count, Random random) {
     List<Histories.Builder> builders = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      builders.add(Histories.builder());
+      builders.add(Histories.builder().logGaps(table.logGaps() / count));
     }
     for (int i = 0; i < table.distinct(); i++) {
       builders

@@ -30,10 +30,12 @@ class LikelihoodTest {
 
   /** Log-uniform over five decades, so that α and β are often far apart in either direction. */
   private static double[] parameters(ModelFamily family, Random random) {
-    return random
-        .doubles(family.parameterNames().size())
-        .map(u -> Math.pow(10, -2 + 5 * u))
-        .toArray();
+    double[] parameters =
+        random.doubles(family.parameterNames().size()).map(u -> Math.pow(10, -2 + 5 * u)).toArray();
+    if (family.needsGaps()) {
+      parameters[4] = 1 + random.nextInt(5);
+    }
+    return parameters;
   }
 
   @ParameterizedTest
@@ -61,7 +63,11 @@ class LikelihoodTest {
     double all = Arrays.stream(parameters).sum();
     double sum = 0;
     for (int i = 0; i < table.distinct(); i++) {
-      sum += table.weight(i) * (all + table.repeats(i)) * (1 + Math.log(1 + all + table.age(i)));
+      double k = parameters.length > 4 ? parameters[4] : 1;
+      sum +=
+          table.weight(i)
+              * (all + k * table.repeats(i))
+              * (1 + Math.log(1 + all + k * table.repeats(i) + table.age(i)));
     }
     return sum;
   }
@@ -73,9 +79,11 @@ class LikelihoodTest {
       Random random = new Random(1000 + seed);
       Histories table = random(random);
       double[] parameters = parameters(family, random);
+      // k is no parameter to be moved.
       assertDerivatives(
           PurchaseFits.likelihood(family, table),
           parameters,
+          family.needsGaps() ? 4 : parameters.length,
           table.weights(),
           size(table, parameters),
           "seed " + seed);
@@ -100,7 +108,7 @@ class LikelihoodTest {
       Likelihood likelihood = new GammaGammaLikelihood(table);
       double value = likelihood.at(p, table.weights()).value();
       assertThat(value).as("seed %d", seed).isCloseTo(sum, within(1e-11 * Math.abs(sum)));
-      assertDerivatives(likelihood, p, table.weights(), 100 * Math.abs(sum), "seed " + seed);
+      assertDerivatives(likelihood, p, 3, table.weights(), 100 * Math.abs(sum), "seed " + seed);
     }
   }
 
@@ -115,21 +123,26 @@ class LikelihoodTest {
 
   /** Fourth-order differences of the value give the gradient; of the gradient, the Hessian. */
   private static void assertDerivatives(
-      Likelihood likelihood, double[] parameters, double[] weights, double size, String as) {
+      Likelihood likelihood,
+      double[] parameters,
+      int moved,
+      double[] weights,
+      double size,
+      String as) {
     LikelihoodSums here = likelihood.at(parameters, weights);
     double[] gradient = here.logGradient(parameters);
     double[][] hessian = here.logHessian(parameters);
-    for (int i = 0; i < parameters.length; i++) {
+    for (int i = 0; i < moved; i++) {
       double slope = 0;
       double[] row = new double[parameters.length];
       double[] steps = {-2, -1, 1, 2};
       double[] factors = {1.0 / 12, -8.0 / 12, 8.0 / 12, -1.0 / 12};
       for (int k = 0; k < steps.length; k++) {
-        double[] moved = parameters.clone();
-        moved[i] *= Math.exp(steps[k] * STEP);
-        LikelihoodSums there = likelihood.at(moved, weights);
-        slope += factors[k] * (there.value() - here.value()) / STEP;
-        double[] g = there.logGradient(moved);
+        double[] there = parameters.clone();
+        there[i] *= Math.exp(steps[k] * STEP);
+        LikelihoodSums sums = likelihood.at(there, weights);
+        slope += factors[k] * (sums.value() - here.value()) / STEP;
+        double[] g = sums.logGradient(there);
         for (int j = 0; j < row.length; j++) {
           row[j] += factors[k] * (g[j] - gradient[j]) / STEP;
         }

@@ -24,7 +24,9 @@ class PopulationTest {
         ModelFamily.BG_NBD.model(0.8, 6, 0.9, 2.5),
         ModelFamily.MBG_NBD.model(0.8, 6, 0.9, 2.5),
         ModelFamily.PARETO_NBD.model(0.8, 6, 0.7, 11),
-        ModelFamily.NBD.model(0.8, 12));
+        ModelFamily.NBD.model(0.8, 12),
+        ModelFamily.BG_CNBD_K.model(0.8, 3, 0.9, 2.5, 2),
+        ModelFamily.MBG_CNBD_K.model(0.8, 2, 0.9, 2.5, 3));
   }
 
   private static UniformRandomProvider random(long seed) {

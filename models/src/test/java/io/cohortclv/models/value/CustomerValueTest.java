@@ -33,7 +33,8 @@ class CustomerValueTest {
         ModelFamily.BG_NBD.model(0.8, 40, 0.8, 2),
         ModelFamily.MBG_NBD.model(0.8, 40, 0.8, 2),
         ModelFamily.PARETO_NBD.model(0.8, 40, 0.7, 150),
-        ModelFamily.NBD.model(0.8, 60));
+        ModelFamily.NBD.model(0.8, 60),
+        ModelFamily.MBG_CNBD_K.model(0.8, 14, 0.8, 2, 3));
   }
 
   private static UniformRandomProvider random(long seed) {

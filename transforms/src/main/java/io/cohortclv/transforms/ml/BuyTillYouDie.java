@@ -10,7 +10,6 @@ import io.cohortclv.models.fit.SpendHistories;
 import java.io.Serial;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -70,10 +69,11 @@ public final class BuyTillYouDie extends Estimator<BuyTillYouDieModel>
             this,
             "family",
             "purchase model, one of "
-                + Arrays.stream(ModelFamily.values())
+                + ModelFamily.ofHistories().stream()
                     .map(ModelFamily::id)
                     .collect(Collectors.joining(", ")),
-            (Function1<String, Object> & Serializable) id -> ModelFamily.of(id) != null);
+            (Function1<String, Object> & Serializable)
+                id -> ModelFamily.ofHistories().contains(ModelFamily.of(id)));
     setDefault(family, ModelFamily.MBG_NBD.id());
     timeUnit =
         new Param<>(

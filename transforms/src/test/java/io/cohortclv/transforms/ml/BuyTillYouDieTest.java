@@ -73,7 +73,10 @@ class BuyTillYouDieTest {
   }
 
   @ParameterizedTest
-  @EnumSource(ModelFamily.class)
+  @EnumSource(
+      value = ModelFamily.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"BG_CNBD_K", "MBG_CNBD_K"})
   void everyFamily_isFitted(ModelFamily family) {
     BuyTillYouDieModel model =
         new BuyTillYouDie().setFamily(family.id()).fit(SimulatedCustomers.dataset());

@@ -41,7 +41,7 @@ class SparkMlPageTest {
     for (Param<?> param : new BuyTillYouDie().params()) {
       assertThat(page).contains("| `" + param.name() + "` |");
     }
-    for (ModelFamily family : ModelFamily.values()) {
+    for (ModelFamily family : ModelFamily.ofHistories()) {
       assertThat(page).contains("`" + family.id() + "`");
     }
     for (String column : FittedModel.SCHEMA.fieldNames()) {
