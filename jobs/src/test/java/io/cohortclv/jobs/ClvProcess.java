@@ -3,10 +3,11 @@ package io.cohortclv.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,12 +40,17 @@ public final class ClvProcess {
       Map<String, String> properties,
       Map<String, String> environment,
       String... arguments)
-      throws IOException, URISyntaxException {
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-Duser.timezone=UTC");
-    command.add("@" + Path.of(Main.class.getResource("jvm.options").toURI()));
+    // Out of the jar it may lie in.
+    Path options = Files.createTempFile(folder, "jvm", ".options");
+    try (InputStream in = Main.class.getResourceAsStream("jvm.options")) {
+      Files.copy(in, options, StandardCopyOption.REPLACE_EXISTING);
+    }
+    command.add("@" + options);
     properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.add("-cp");
     command.add(classPath());

@@ -6,6 +6,7 @@ import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.ConcurrentModificationException;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ final class DeltaStore {
   /** What Delta says of a folder that has something in it and is no table yet. */
   private static final String BEGUN_ELSEWHERE = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION";
 
-  private static final int CREATIONS = 20;
+  private static final int CREATIONS = 6;
   private static final long CREATION_PAUSE_MILLIS = 500;
 
   private final SparkSession spark;
@@ -76,7 +77,8 @@ final class DeltaStore {
   }
 
   boolean exists(String relative) {
-    return DeltaTable.isDeltaTable(spark, path(relative));
+    // A process that died while it created the table leaves a log without a commit.
+    return DeltaTable.isDeltaTable(spark, path(relative)) && version(relative) >= 0;
   }
 
   /** The table's current rows; none when it was never written. */
@@ -190,22 +192,48 @@ final class DeltaStore {
     if (!table.partitionColumns().isEmpty()) {
       builder.partitionedBy(table.partitionColumns().toArray(String[]::new));
     }
-    committing(table.displayName(), () -> createUnlessBegun(builder));
+    committing(table.displayName(), () -> createUnlessBegun(relative, builder));
   }
 
   /** Delta refuses to create where another process has begun to: what that makes will do. */
-  private static DeltaTable createUnlessBegun(DeltaTableBuilder builder) {
+  private DeltaTable createUnlessBegun(String relative, DeltaTableBuilder builder) {
     for (int attempt = 1; ; attempt++) {
       try {
         return builder.execute();
       } catch (Exception e) { // Scala declares no checked exceptions
         if (!(e instanceof SparkThrowable begun)
             || !BEGUN_ELSEWHERE.equals(begun.getCondition())
-            || attempt == CREATIONS) {
+            || attempt > CREATIONS) {
           throw e;
         }
-        sleep();
+        if (attempt == CREATIONS) {
+          removeUnbegun(relative);
+        } else {
+          sleep();
+        }
       }
+    }
+  }
+
+  /** Removes what a process that died before the first commit left: a log folder, nothing else. */
+  private void removeUnbegun(String relative) {
+    Path folder = new Path(root, relative);
+    try {
+      FileSystem files = folder.getFileSystem(spark.sessionState().newHadoopConf());
+      boolean holdsRows =
+          Arrays.stream(files.listStatus(folder))
+              .anyMatch(child -> !child.getPath().getName().equals("_delta_log"));
+      if (!holdsRows && !exists(relative)) {
+        files.delete(folder, true);
+      }
+    } catch (IOException e) {
+      throw CommandException.failed(
+          "The folder "
+              + folder
+              + " of a table that was never begun could not be removed: "
+              + e.getMessage()
+              + " Remove it by hand and run the command again.",
+          e);
     }
   }
 

@@ -108,7 +108,11 @@ class CdnowFitTest {
     assertThat(fit.logLikelihood()).isCloseTo(-4055.917695, within(1e-3));
     var p = fit.model().parameters();
     assertRelative(new double[] {p.p(), p.q(), p.v()}, 1e-3, 6.2495723, 3.7442247, 15.443521);
-    assertThat(fit.warnings()).isEmpty();
+    // Not independent, as is known of this data set: Pearson 0.114, Spearman 0.206.
+    assertThat(fit.warnings())
+        .singleElement()
+        .asString()
+        .contains("mean spend goes with the number of purchases (Pearson 0.114, Spearman 0.206)");
   }
 
   /** RFM&CLV (2005), BTYD R/pnbd.R: .5629966, 12.5590370, .4081095, 10.5148048. */
