@@ -178,8 +178,7 @@ public record Table(Layout layout, String name, String grain, List<Field> fields
 
   /**
    * Selects the table's own columns in order, each cast to its type: the last step of a transform
-   * that makes this table; of a ledger also its month, where the rows bring it. Money is rounded
-   * half up to its published scale by the cast.
+   * that makes this table. Money is rounded half up to its published scale by the cast.
    *
    * @throws IllegalArgumentException naming the columns that {@code rows} lacks
    */
@@ -190,14 +189,9 @@ public record Table(Layout layout, String name, String grain, List<Field> fields
       throw new IllegalArgumentException(
           displayName() + " needs the columns " + missing + "; it was given " + present);
     }
-    Stream<Column> month =
-        layout == Layout.LEDGER && present.contains(ORDER_MONTH)
-            ? Stream.of(functions.col(ORDER_MONTH))
-            : Stream.of();
     return rows.select(
-        Stream.concat(
-                month,
-                fields.stream().map(f -> functions.col(f.name()).cast(f.type()).as(f.name())))
+        fields.stream()
+            .map(f -> functions.col(f.name()).cast(f.type()).as(f.name()))
             .toArray(Column[]::new));
   }
 }

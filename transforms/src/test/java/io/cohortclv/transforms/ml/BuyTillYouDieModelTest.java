@@ -75,8 +75,7 @@ class BuyTillYouDieModelTest {
   void predictions_areThoseOfCustomerScores() {
     TypedRows summaries =
         TypedRows.of(CustomerSummary.TABLE.schema())
-            .defaults("hist_margin", "50", "first_margin", "20", "acquisition_margin", 45.0)
-            .defaults("margin_rate", 0.4);
+            .defaults("hist_margin", "50", "first_margin", "20", "acquisition_margin", 45.0);
     TypedRows acquisitions = TypedRows.of(CustomerAcquisition.TABLE.schema());
     SimulatedCustomers.ROWS.forEach(
         c ->
@@ -108,7 +107,8 @@ class BuyTillYouDieModelTest {
                 acquisitions.dataset(),
                 Map.of(ModelRegistry.POOLED, pooled),
                 365,
-                0.10));
+                0.10,
+                0.4));
 
     byCustomer(MODEL.transform(SimulatedCustomers.dataset()))
         .forEach(
