@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.FileSystem;
@@ -37,8 +38,9 @@ final class DeltaStore {
   /** A commit that lost a race is tried again from a fresh snapshot, so often. */
   private static final int ATTEMPTS = 4;
 
-  /** What Delta says of a folder that has something in it and is no table yet. */
-  private static final String BEGUN_ELSEWHERE = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION";
+  /** What Delta says of a log folder without a commit, by whether the table is made or looked for. */
+  private static final Set<String> BEGUN_ELSEWHERE =
+      Set.of("DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION", "DELTA_TABLE_NOT_FOUND");
 
   private static final int CREATIONS = 6;
   private static final long CREATION_PAUSE_MILLIS = 500;
@@ -202,7 +204,7 @@ final class DeltaStore {
         return builder.execute();
       } catch (Exception e) { // Scala declares no checked exceptions
         if (!(e instanceof SparkThrowable begun)
-            || !BEGUN_ELSEWHERE.equals(begun.getCondition())
+            || !BEGUN_ELSEWHERE.contains(begun.getCondition())
             || attempt > CREATIONS) {
           throw e;
         }
