@@ -35,10 +35,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are taken again, batches that stop a run, rows that wait. */
+@Tag("long")
 class IngestAgainTest {
   private static final Map<String, String> ORDER =
       Map.of("order_id", "id", "order_ts", "at", "updated_ts", "at", "subtotal", "total");

@@ -22,10 +22,12 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole run whose logs and lake lie on a real S3 server. */
+@Tag("long")
 class S3RunIT {
   private static final long CUSTOMERS = 300;
 

@@ -38,7 +38,9 @@ final class DeltaStore {
   /** A commit that lost a race is tried again from a fresh snapshot, so often. */
   private static final int ATTEMPTS = 4;
 
-  /** What Delta says of a log folder without a commit, by whether the table is made or looked for. */
+  /**
+   * What Delta says of a log folder without a commit, by whether the table is made or looked for.
+   */
   private static final Set<String> BEGUN_ELSEWHERE =
       Set.of("DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION", "DELTA_TABLE_NOT_FOUND");
 
