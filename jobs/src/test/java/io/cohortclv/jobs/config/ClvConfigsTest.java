@@ -338,7 +338,7 @@ class ClvConfigsTest {
         "schema = \"id STRING, at STRING, cents BIGINT\" |                           | schema is not set",
         "schema = \"id STRING, at STRING, cents BIGINT\" | schema = \"id WORD\"      | CREATE TABLE",
         "schema = \"id STRING, at STRING, cents BIGINT\" | schema = \"at TIMESTAMP\" | not TIMESTAMP",
-        "format = json                              | format = xml                   | csv, json, parquet",
+        "format = json                              | format = xml                   | csv, delta, json, parquet",
         "format = json                              | format = json, zone = Berlin   | time zone",
         "format = json                              | format = json, money-scale = 0 | above 0",
         "format = json                              | format = json, exact-copies = x | drop, keep",
