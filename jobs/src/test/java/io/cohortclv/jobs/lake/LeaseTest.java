@@ -75,7 +75,7 @@ class LeaseTest {
   @Test
   void aHolder_renewsItsLease() throws Exception {
     try (Lease held = Lease.take(lake, "run", Duration.ofSeconds(3))) {
-      Thread.sleep(4_500);
+      Thread.sleep(4_500); // past its end, which only time brings
       assertThatThrownBy(() -> Lease.take(lake, "ingest", LONG)).hasMessageContaining("busy");
       held.requireHeld();
     }

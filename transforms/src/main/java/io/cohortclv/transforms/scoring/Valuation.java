@@ -68,6 +68,8 @@ final class Valuation {
                     fitted.spendCovariance(),
                     seed + 1)
                 .stream()
+                // Amounts without a mean (q up to 1) are no alternative to amounts with one.
+                .map(d -> new double[] {d[0], Math.max(d[1], Math.min(1, amounts.q())), d[2]})
                 .map(d -> GammaGamma.of(new GammaGammaParameters(d[0], d[1], d[2])))
                 .toList();
   }
