@@ -26,6 +26,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -130,11 +131,22 @@ class KillsIT {
     }
   }
 
+  /** Every third commit, from the first on; the long form takes each. */
   @Test
+  void ingest_thatDiesAtACommitIsMendedByOneRerun() throws IOException {
+    dieAtCommits(3);
+  }
+
+  @Test
+  @Tag("long")
   void ingest_thatDiesAtAnyCommitIsMendedByOneRerun() throws IOException {
+    dieAtCommits(1);
+  }
+
+  private static void dieAtCommits(int step) throws IOException {
     assertThat(commits).isGreaterThan(8);
-    for (long at = 1; at <= commits; at++) {
-      String name = "power-" + at;
+    for (long at = 1; at <= commits; at += step) {
+      String name = "power-" + step + "-" + at;
       ClvConfig config = config(name);
       StoppingLogStore.powerOffAt(at);
       try (Lake lake = TestLakes.open(config)) {
