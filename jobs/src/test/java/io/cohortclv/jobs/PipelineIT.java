@@ -173,17 +173,18 @@ class PipelineIT {
   @Test
   @Order(3)
   void recommendations_followFromTheScorecard() {
+    Dataset<Row> advice = published(CommissionRecommendation.TABLE);
     List<Row> rows =
-        published(CommissionRecommendation.TABLE)
+        advice
             .join(published(Scorecards.AFFILIATE_SCORECARD), Scorecards.AFFILIATE_ID)
             .select(
-                published(CommissionRecommendation.TABLE).col(CommissionRecommendation.CLV),
+                advice.col(CommissionRecommendation.CLV),
                 col(Scorecards.CLV_SHRUNK),
-                col(CommissionRecommendation.BREAK_EVEN),
-                col(CommissionRecommendation.CEILING),
-                col(CommissionRecommendation.OTHER_COST),
-                col(CommissionRecommendation.NETWORK_FEE_PCT),
-                col(CommissionRecommendation.IOTA_SOURCE))
+                advice.col(CommissionRecommendation.BREAK_EVEN),
+                advice.col(CommissionRecommendation.CEILING),
+                advice.col(CommissionRecommendation.OTHER_COST),
+                advice.col(CommissionRecommendation.NETWORK_FEE_PCT),
+                advice.col(CommissionRecommendation.IOTA_SOURCE))
             .filter(col(Scorecards.CLV_SHRUNK).isNotNull())
             .collectAsList();
     assertThat(rows).hasSizeGreaterThan(15);
