@@ -83,8 +83,8 @@ public final class Sessions {
     conf.setIfMissing("spark.driver.host", "localhost");
     conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
     conf.setIfMissing("spark.sql.shuffle.partitions", Integer.toString(Math.max(2, cores)));
-    // The log of a local lake is small: its state needs no 50 tasks.
-    conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "2");
+    // The log of a local lake is small: its state needs one task, not 50, and each is compiled anew.
+    conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "1");
     File warehouse =
         new File(
             System.getProperty("java.io.tmpdir"), "clv-warehouse-" + ProcessHandle.current().pid());
