@@ -83,7 +83,7 @@ public final class Sessions {
     conf.setIfMissing("spark.driver.host", "localhost");
     conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
     conf.setIfMissing("spark.sql.shuffle.partitions", Integer.toString(Math.max(2, cores)));
-    // The log of a local lake is small: its state needs one task, not 50, and each is compiled anew.
+    // The log of a local lake is small: its state needs one task, not 50.
     conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "1");
     File warehouse =
         new File(
