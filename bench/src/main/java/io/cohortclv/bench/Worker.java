@@ -21,6 +21,7 @@ import io.cohortclv.transforms.table.Affiliates;
 import io.cohortclv.transforms.table.Coupons;
 import io.cohortclv.transforms.table.IdentityMap;
 import io.cohortclv.transforms.table.ReferralEvents;
+import io.cohortclv.transforms.table.RefundValue;
 import io.cohortclv.transforms.table.Terms;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -169,7 +170,13 @@ public final class Worker {
 
   private Dataset<Row> summaries() {
     return CustomerSummaries.summarizeAsOf(
-        logs.orderValues(), AS_OF, false, 365, YEARLY_DISCOUNT, CHURN_GAP);
+        logs.orderValues(),
+        spark.createDataFrame(List.of(), RefundValue.TABLE.schema()),
+        AS_OF,
+        false,
+        365,
+        YEARLY_DISCOUNT,
+        CHURN_GAP);
   }
 
   /** Credits every order by one rule, and every customer by the first of them. */

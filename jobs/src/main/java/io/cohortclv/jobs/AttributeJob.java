@@ -15,25 +15,32 @@ import io.cohortclv.transforms.attribution.OrderCredits;
 import io.cohortclv.transforms.attribution.RemovalEffects;
 import io.cohortclv.transforms.attribution.Touches;
 import io.cohortclv.transforms.identity.Stitching;
+import io.cohortclv.transforms.orders.ExchangeRates;
+import io.cohortclv.transforms.orders.OrderAmounts;
 import io.cohortclv.transforms.orders.OrderValues;
+import io.cohortclv.transforms.orders.RefundValues;
 import io.cohortclv.transforms.table.Affiliates;
 import io.cohortclv.transforms.table.AttributionComparison;
 import io.cohortclv.transforms.table.CommissionCheck;
 import io.cohortclv.transforms.table.Commissions;
 import io.cohortclv.transforms.table.Coupons;
 import io.cohortclv.transforms.table.CustomerAcquisition;
+import io.cohortclv.transforms.table.FxRates;
 import io.cohortclv.transforms.table.IdentityMap;
 import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.OrderItems;
 import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.People;
+import io.cohortclv.transforms.table.Products;
 import io.cohortclv.transforms.table.ReferralEvents;
+import io.cohortclv.transforms.table.RefundValue;
 import io.cohortclv.transforms.table.Refunds;
 import io.cohortclv.transforms.table.Terms;
 import io.cohortclv.transforms.table.Touchpoints;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Dataset;
@@ -50,17 +57,7 @@ final class AttributeJob implements Stage {
   @Override
   public long run(Lake lake, ClvConfig config, Run run) {
     Dataset<Row> orders = lake.asOf(Orders.CONTRACT, run);
-    long valued =
-        lake.write(
-                OrderValue.TABLE,
-                run,
-                OrderValues.valueAsOf(
-                    orders,
-                    lake.asOf(Refunds.CONTRACT, run),
-                    lake.asOf(OrderItems.CONTRACT, run),
-                    config.reporting().timezone(),
-                    config.margin().defaultRate()))
-            .rows();
+    long valued = valueOrders(lake, config, run, orders);
     AttributionRules rules = config.attribution().rules();
     AttributionInputs inputs = inputs(lake, config, run, orders);
     long credited =
@@ -177,5 +174,33 @@ final class AttributeJob implements Stage {
             .get(0)
             .getAs(0);
     return Optional.ofNullable(first).map(Timestamp::toInstant);
+  }
+
+  /** What refunds took back, and then what orders were worth without it. */
+  private static long valueOrders(Lake lake, ClvConfig config, Run run, Dataset<Row> orders) {
+    ZoneId zone = config.reporting().timezone();
+    Dataset<Row> items = lake.asOf(OrderItems.CONTRACT, run);
+    ExchangeRates rates =
+        ExchangeRates.into(config.reporting().currency(), lake.asOf(FxRates.CONTRACT, run));
+    Dataset<Row> amounts = OrderAmounts.of(orders, items, rates, zone);
+    long refunds =
+        lake.write(
+                RefundValue.TABLE,
+                run,
+                RefundValues.valueAsOf(
+                    lake.asOf(Refunds.CONTRACT, run), amounts, items, rates, zone))
+            .rows();
+    return refunds
+        + lake.write(
+                OrderValue.TABLE,
+                run,
+                OrderValues.valueAsOf(
+                    amounts,
+                    lake.read(RefundValue.TABLE, run),
+                    items,
+                    lake.asOf(Products.CONTRACT, run),
+                    rates,
+                    config.margin().defaultRate()))
+            .rows();
   }
 }

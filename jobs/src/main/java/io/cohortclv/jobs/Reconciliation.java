@@ -25,7 +25,9 @@ import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.Operations;
 import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.RefundValue;
 import io.cohortclv.transforms.table.Scorecards;
+import io.cohortclv.transforms.table.SegmentClv;
 import io.cohortclv.transforms.table.Table;
 import io.cohortclv.transforms.table.Terms;
 import io.cohortclv.transforms.table.Touchpoints;
@@ -91,7 +93,9 @@ final class Reconciliation {
             sum(when(counted, col(OrderValue.NET_REVENUE))),
             countDistinct(when(known, col(OrderValue.CUSTOMER_ID))),
             sum(when(known, col(OrderValue.NET_REVENUE))),
-            sum(when(known, col(OrderValue.MARGIN))));
+            sum(when(known, col(OrderValue.MARGIN))),
+            sum(OrderValue.REFUNDED));
+    Row refunds = one(lake, lake.read(RefundValue.TABLE, run), sum(RefundValue.REFUNDED));
     Row credits =
         one(
             lake,
@@ -119,6 +123,7 @@ final class Reconciliation {
             sum(when(acquired, col(CustomerAcquisition.ACQUISITION_SHARE))));
     check("orders counted = orders credited", orders, 0, credits, 0);
     check("net revenue of orders = net revenue credited", orders, 1, credits, 1);
+    check("refunded of orders = refunds of orders", orders, 5, refunds, 0);
     check("net revenue credited to affiliates = net revenue compared", credits, 2, compared, 0);
     checkCommissions(lake, run, credits);
     countTouchesLeftOut(lake, run);
@@ -143,7 +148,8 @@ final class Reconciliation {
                 col(CustomerClv.FIRST_MARGIN)
                     .plus(col(CustomerClv.REPEAT_MARGIN))
                     .plus(col(CustomerClv.RESIDUAL_H))),
-            sum(CustomerClv.CLV_H));
+            sum(CustomerClv.CLV_H),
+            sum(CustomerClv.ACQUISITION_CLV));
     Row cohorts =
         one(
             lake,
@@ -174,6 +180,7 @@ final class Reconciliation {
     check("margins and residual of customers = their clv_h", values, 2, values, 3);
     check("customers acquired = customers in cohorts", acquisitions, 1, cohorts, 0);
     check("customers acquired = customers in source_scorecard", acquisitions, 1, sources, 0);
+    compareSegments(lake, run, values);
     compareScorecards(lake, run, sources);
   }
 
@@ -251,6 +258,21 @@ final class Reconciliation {
     check("commission approved in the log = in affiliate_scorecard", log, 1, scored, 1);
     check("commission paid in the log = in affiliate_scorecard", log, 2, scored, 2);
     check("commission reversed in the log = in affiliate_scorecard", log, 3, scored, 3);
+  }
+
+  /** Every dimension of segment_clv divides the same customers. */
+  private void compareSegments(Lake lake, Run run, Row values) {
+    Dataset<Row> segments = lake.read(SegmentClv.TABLE, run);
+    for (String dimension : SegmentClv.DIMENSIONS) {
+      Row sums =
+          one(
+              lake,
+              segments.filter(col(SegmentClv.DIMENSION).equalTo(dimension)),
+              sum(SegmentClv.CUSTOMERS),
+              sum(SegmentClv.ACQUISITION_CLV));
+      check("customers scored = customers by " + dimension, values, 0, sums, 0);
+      check("acquisition_clv scored = acquisition_clv by " + dimension, values, 4, sums, 1);
+    }
   }
 
   private void checkCommissions(Lake lake, Run run, Row credits) {

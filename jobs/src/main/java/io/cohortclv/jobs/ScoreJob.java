@@ -13,6 +13,7 @@ import io.cohortclv.transforms.fitting.SegmentTree;
 import io.cohortclv.transforms.scoring.CustomerRanks;
 import io.cohortclv.transforms.scoring.CustomerScores;
 import io.cohortclv.transforms.scoring.SegmentModel;
+import io.cohortclv.transforms.summary.MarginCells;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerClv;
 import io.cohortclv.transforms.table.CustomerSummary;
@@ -41,17 +42,31 @@ final class ScoreJob implements Stage {
     Dataset<Row> scored =
         lake.keep(
             CustomerScores.scoreCustomers(
-                lake.read(CustomerSummary.TABLE, run),
+                withExpectedMargin(lake, run),
                 lake.read(CustomerAcquisition.TABLE, run),
                 segmentModels(registry, config.fit().minSegmentCustomers()),
                 config.reporting().horizonDays(),
-                config.reporting().discountRatePerYear(),
-                config.margin().defaultRate()));
+                config.reporting().discountRatePerYear()));
     try {
       return lake.write(CustomerClv.TABLE, run, CustomerRanks.rank(scored)).rows();
     } finally {
       scored.unpersist();
     }
+  }
+
+  /** Summaries with the margin rate to be expected in place of the customer's own. */
+  private static Dataset<Row> withExpectedMargin(Lake lake, Run run) {
+    Dataset<Row> summaries = lake.read(CustomerSummary.TABLE, run);
+    Dataset<Row> acquisitions = lake.read(CustomerAcquisition.TABLE, run);
+    List<Row> cells =
+        lake.collectSmall(
+            MarginCells.addUp(summaries, acquisitions),
+            MAX_MODELS,
+            "sources and first categories of products");
+    return MarginCells.withExpectedRate(
+        summaries,
+        acquisitions,
+        lake.spark().createDataFrame(MarginRates.shrink(cells), MarginRates.SCHEMA));
   }
 
   /**

@@ -11,6 +11,7 @@ import io.cohortclv.transforms.table.CohortRetention;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.RefundValue;
 import java.util.OptionalInt;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -27,6 +28,7 @@ final class SummarizeJob implements Stage {
                 run,
                 CustomerSummaries.summarizeAsOf(
                     orderValues,
+                    lake.read(RefundValue.TABLE, run),
                     run.asOf(),
                     config.fit().midpoint(),
                     config.reporting().horizonDays(),

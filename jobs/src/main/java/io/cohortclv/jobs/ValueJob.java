@@ -4,15 +4,29 @@ import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.models.economics.CommissionPolicy;
+import io.cohortclv.transforms.economics.SegmentValues;
 import io.cohortclv.transforms.table.Commissions;
 import io.cohortclv.transforms.table.Costs;
+import io.cohortclv.transforms.table.CustomerAcquisition;
+import io.cohortclv.transforms.table.CustomerClv;
+import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.ReferralEvents;
+import io.cohortclv.transforms.table.SegmentClv;
 
 /** Credit, scores and costs to what each owner's customers are worth, cost and may cost. */
 final class ValueJob implements Stage {
   @Override
   public long run(Lake lake, ClvConfig config, Run run) {
-    return new Valuation(lake, config, run).write();
+    long segments =
+        lake.write(
+                SegmentClv.TABLE,
+                run,
+                SegmentValues.sumSegments(
+                    lake.read(CustomerClv.TABLE, run),
+                    lake.read(CustomerSummary.TABLE, run),
+                    lake.read(CustomerAcquisition.TABLE, run)))
+            .rows();
+    return segments + new Valuation(lake, config, run).write();
   }
 
   /** Whether any log tells what acquisition costs. */

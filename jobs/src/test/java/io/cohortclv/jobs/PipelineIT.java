@@ -56,7 +56,11 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelineIT {
   private static final long CUSTOMERS = 3_000;
 
-  @TempDir static Path folder;
+  @TempDir static Path temporary;
+
+  /** -Dpipeline.folder=FOLDER keeps the shop and its lake. */
+  private static Path folder;
+
   private static Path shop;
   private static ShopTruth truth;
   private static ClvConfig config;
@@ -65,6 +69,7 @@ class PipelineIT {
 
   @BeforeAll
   static void runOnce() throws Exception {
+    folder = Path.of(System.getProperty("pipeline.folder", temporary.toString()));
     shop = folder.resolve("shop");
     truth = ShopSimulation.of(new ShopOptions(shop, CUSTOMERS, 30, 400, 7, 0.02)).run();
     config = ClvConfigs.load(shop.resolve("clv.conf")).withIdentifiers("a key of tests");
@@ -229,7 +234,7 @@ class PipelineIT {
   @Order(4)
   void everyCheck_reconciles() {
     Dataset<Row> recon = lake.ops(Operations.RECON);
-    assertThat(recon.filter(col(Operations.RUN_ID).equalTo(first.runId())).count()).isEqualTo(27);
+    assertThat(recon.filter(col(Operations.RUN_ID).equalTo(first.runId())).count()).isEqualTo(40);
     assertThat(
             recon
                 .filter(abs(col(Operations.DIFFERENCE)).gt(0.0005))

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.inline;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.negate;
 import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
@@ -18,6 +19,7 @@ import io.cohortclv.transforms.table.Refunds;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -29,10 +31,10 @@ import scala.collection.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Finds the order that a refund takes money back from. A refund that names its order keeps it. One
- * that names only the customer and the product goes to the customer's latest earlier order of that
- * product with enough units left, refunds in the order of their time; one that finds none lowers no
- * order.
+ * Finds the order that a refund takes money back from. A refund that names its order or line keeps
+ * it. One that names only the customer and the product goes to the customer's latest earlier order
+ * of that product with enough units left, refunds in the order of their time; one that finds none
+ * lowers no order.
  */
 public final class RefundLinks {
   public static final String BY_ORDER = "order_id";
@@ -42,18 +44,21 @@ public final class RefundLinks {
   public static final String BY_CUSTOMER = "customer";
 
   public static final String RULE = "refund_link_rule";
+  public static final String FOUND_SYSTEM = "found_system";
+  public static final String FOUND_ORDER = "found_order";
 
   private static final String SALES = "sales";
   private static final String RETURNS = "returns";
-  private static final String FOUND_SYSTEM = "found_system";
-  private static final String FOUND_ORDER = "found_order";
+  private static final String ORDER_OF_LINE = "order_of_line";
+  private static final String PRODUCT_OF_LINE = "product_of_line";
+  private static final String[] REFUND = {CleanColumns.SOURCE_SYSTEM, Refunds.REFUND_ID};
 
   private RefundLinks() {}
 
   /**
-   * Adds the order each refund belongs to: {@code source_system} and {@code order_id} become the
-   * order's (null when none is found), {@link #RULE} says how it was found. One row in, one row
-   * out.
+   * Adds the order each refund belongs to, {@link #FOUND_SYSTEM} and {@link #FOUND_ORDER}, null
+   * when none is found, and how it was found, {@link #RULE}; fills in the order and the product of
+   * refunds that name a line. One row in, one row out.
    *
    * @param refunds refunds as of a date
    * @param orders orders as of the same date that may be refunded: none that were never paid for
@@ -61,37 +66,54 @@ public final class RefundLinks {
    */
   public static Dataset<Row> linkToOrders(
       Dataset<Row> refunds, Dataset<Row> orders, Dataset<Row> items) {
-    Dataset<Row> found = matchByProduct(refunds.filter(isUnlinked()), orders, items);
-    return refunds
-        .join(
-            found,
-            List.of(CleanColumns.SOURCE_SYSTEM, Refunds.REFUND_ID).toArray(new String[0]),
-            "left")
+    Dataset<Row> named = withLine(refunds, items);
+    Dataset<Row> found = matchByProduct(named, orders, items);
+    Column isNamed = col(Refunds.ORDER_ID).isNotNull();
+    return named
+        .join(found, REFUND, "left")
         .withColumn(
             RULE,
-            when(col(Refunds.ORDER_ID).isNotNull(), BY_ORDER)
+            when(isNamed, BY_ORDER)
                 .when(col(FOUND_ORDER).isNotNull(), BY_PRODUCT)
                 .otherwise(BY_CUSTOMER))
         .withColumn(
-            CleanColumns.SOURCE_SYSTEM,
-            when(col(Refunds.ORDER_ID).isNotNull(), col(CleanColumns.SOURCE_SYSTEM))
-                .otherwise(col(FOUND_SYSTEM)))
-        .withColumn(Refunds.ORDER_ID, coalesce(col(Refunds.ORDER_ID), col(FOUND_ORDER)))
-        .drop(FOUND_SYSTEM, FOUND_ORDER);
+            FOUND_SYSTEM,
+            when(isNamed, col(CleanColumns.SOURCE_SYSTEM)).otherwise(col(FOUND_SYSTEM)))
+        .withColumn(FOUND_ORDER, coalesce(col(Refunds.ORDER_ID), col(FOUND_ORDER)));
   }
 
-  private static org.apache.spark.sql.Column isUnlinked() {
-    return col(Refunds.ORDER_ID)
-        .isNull()
-        .and(col(Refunds.CUSTOMER_ID).isNotNull())
-        .and(col(Refunds.PRODUCT_ID).isNotNull());
+  private static Dataset<Row> withLine(Dataset<Row> refunds, Dataset<Row> items) {
+    String[] line = {CleanColumns.SOURCE_SYSTEM, Refunds.ORDER_ITEM_ID};
+    Dataset<Row> lines =
+        items
+            .join(refunds.select(line[0], line[1]), line, "left_semi")
+            .select(
+                col(line[0]),
+                col(line[1]),
+                col(OrderItems.ORDER_ID).as(ORDER_OF_LINE),
+                col(OrderItems.PRODUCT_ID).as(PRODUCT_OF_LINE));
+    return refunds
+        .join(lines, line, "left")
+        .withColumn(Refunds.ORDER_ID, coalesce(col(Refunds.ORDER_ID), col(ORDER_OF_LINE)))
+        .withColumn(Refunds.PRODUCT_ID, coalesce(col(Refunds.PRODUCT_ID), col(PRODUCT_OF_LINE)))
+        .drop(ORDER_OF_LINE, PRODUCT_OF_LINE);
+  }
+
+  /** Units given back; a refund that does not say speaks of one. */
+  static Column units() {
+    return coalesce(col(Refunds.QUANTITY), lit(1L));
   }
 
   private static Dataset<Row> matchByProduct(
-      Dataset<Row> unlinked, Dataset<Row> orders, Dataset<Row> items) {
+      Dataset<Row> refunds, Dataset<Row> orders, Dataset<Row> items) {
     String[] pair = {Orders.CUSTOMER_ID, OrderItems.PRODUCT_ID};
     Dataset<Row> returns =
-        unlinked
+        refunds
+            .filter(
+                col(Refunds.ORDER_ID)
+                    .isNull()
+                    .and(col(Refunds.CUSTOMER_ID).isNotNull())
+                    .and(col(Refunds.PRODUCT_ID).isNotNull()))
             .groupBy(Refunds.CUSTOMER_ID, Refunds.PRODUCT_ID)
             .agg(
                 sort_array(
@@ -100,7 +122,7 @@ public final class RefundLinks {
                                 col(Refunds.REFUND_TS),
                                 col(Refunds.REFUND_ID),
                                 col(CleanColumns.SOURCE_SYSTEM),
-                                coalesce(col(Refunds.QUANTITY), lit(1L)).as(Refunds.QUANTITY))))
+                                units().as(Refunds.QUANTITY))))
                     .as(RETURNS));
     Dataset<Row> sales =
         orders
@@ -108,11 +130,7 @@ public final class RefundLinks {
             .select(
                 CleanColumns.SOURCE_SYSTEM, Orders.ORDER_ID, Orders.CUSTOMER_ID, Orders.ORDER_TS)
             .join(
-                items.select(
-                    CleanColumns.SOURCE_SYSTEM,
-                    OrderItems.ORDER_ID,
-                    OrderItems.PRODUCT_ID,
-                    OrderItems.QUANTITY),
+                unitsLeft(refunds, items),
                 new String[] {CleanColumns.SOURCE_SYSTEM, Orders.ORDER_ID})
             .join(returns.select(pair[0], pair[1]), pair, "left_semi")
             .groupBy(
@@ -133,6 +151,24 @@ public final class RefundLinks {
                                 col(OrderItems.QUANTITY))))
                     .as(SALES));
     return returns.join(sales, pair).select(inline(MATCH.apply(col(SALES), col(RETURNS))));
+  }
+
+  /** Units sold, and as negative ones those that refunds naming their order have taken back. */
+  private static Dataset<Row> unitsLeft(Dataset<Row> refunds, Dataset<Row> items) {
+    Dataset<Row> sold =
+        items.select(
+            CleanColumns.SOURCE_SYSTEM,
+            OrderItems.ORDER_ID,
+            OrderItems.PRODUCT_ID,
+            OrderItems.QUANTITY);
+    return sold.union(
+        refunds
+            .filter(col(Refunds.ORDER_ID).isNotNull().and(col(Refunds.PRODUCT_ID).isNotNull()))
+            .select(
+                col(CleanColumns.SOURCE_SYSTEM),
+                col(Refunds.ORDER_ID),
+                col(Refunds.PRODUCT_ID),
+                negate(units())));
   }
 
   private static final StructType LINK =

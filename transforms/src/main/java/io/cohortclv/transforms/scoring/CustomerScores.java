@@ -43,20 +43,18 @@ public final class CustomerScores {
    * else with the pooled one; left-censored customers always with the pooled one, since their
    * source is not known.
    *
-   * @param summaries {@link CustomerSummary} rows
+   * @param summaries {@link CustomerSummary} rows whose {@code margin_rate} is the one to expect
    * @param acquisitions {@link CustomerAcquisition} rows of the same run
    * @param models by source type, with the pooled model under {@link ModelRegistry#POOLED}
    * @param horizonDays H: how far the expectation reaches, in days
    * @param discountRatePerYear yearly rate d, applied continuously as ln(1 + d)
-   * @param marginRate margin expected as a fraction of net revenue
    */
   public static Dataset<Row> scoreCustomers(
       Dataset<Row> summaries,
       Dataset<Row> acquisitions,
       Map<String, SegmentModel> models,
       int horizonDays,
-      double discountRatePerYear,
-      double marginRate) {
+      double discountRatePerYear) {
     double ratePerDay = TimeUnit.DAYS.continuousRate(discountRatePerYear);
     Dataset<Row> segments =
         CustomerAcquisition.principalOwners(acquisitions, CustomerAcquisition.SOURCE_TYPE);
@@ -80,8 +78,6 @@ public final class CustomerScores {
         .sortWithinPartitions(history)
         .withColumn(SCORE, predict)
         .select(Stream.of("*", SCORE + ".*").map(c -> col(c)).toArray(Column[]::new))
-        .drop(CustomerSummary.MARGIN_RATE)
-        .withColumn(CustomerClv.MARGIN_RATE, lit(marginRate))
         .withColumn(
             CustomerClv.REPEAT_MARGIN,
             col(CustomerSummary.HIST_MARGIN).minus(col(CustomerSummary.FIRST_MARGIN)))

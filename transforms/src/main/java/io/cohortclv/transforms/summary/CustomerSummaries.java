@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.rint;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
@@ -19,6 +20,7 @@ import io.cohortclv.models.btyd.TimeUnit;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.MinorUnits;
 import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.RefundValue;
 import java.time.LocalDate;
 import java.util.OptionalInt;
 import org.apache.spark.sql.Column;
@@ -32,6 +34,8 @@ public final class CustomerSummaries {
   private static final String FIRST_NET = "first_net";
   private static final String BEFORE = "before";
   private static final String STOPPED = "stopped";
+  private static final String ORDER = "order";
+  private static final String CASH_ONLY = "cash_only";
 
   /** Discounted money is added in whole millionths, so that the order of rows cannot show. */
   private static final double MILLIONTHS_PER_MINOR_UNIT = 1e4;
@@ -53,6 +57,7 @@ public final class CustomerSummaries {
    * later, or when none had come by the end of the as-of day.
    *
    * @param orderValues {@link OrderValue} rows as of {@code asOf}
+   * @param refundValues {@link RefundValue} rows as of the same day; may be empty
    * @param midpoint ages run from the first day's noon to the end of the as-of day; else plain
    *     differences of dates
    * @param horizonDays days from acquisition whose margin counts for {@code acquisition_margin}
@@ -61,6 +66,7 @@ public final class CustomerSummaries {
    */
   public static Dataset<Row> summarizeAsOf(
       Dataset<Row> orderValues,
+      Dataset<Row> refundValues,
       LocalDate asOf,
       boolean midpoint,
       int horizonDays,
@@ -86,19 +92,31 @@ public final class CustomerSummaries {
         .select(
             col(OrderValue.CUSTOMER_ID),
             day,
+            struct(
+                    col(OrderValue.ORDER_TS),
+                    col(OrderValue.COUNTRY).as(CustomerSummary.FIRST_COUNTRY),
+                    col(OrderValue.CATEGORY).as(CustomerSummary.FIRST_CATEGORY),
+                    col(OrderValue.INCENTIVE).as(CustomerSummary.FIRST_INCENTIVE))
+                .as(ORDER),
             MinorUnits.of(col(OrderValue.NET_REVENUE)).as(OrderValue.NET_REVENUE),
-            MinorUnits.of(col(OrderValue.MARGIN)).as(OrderValue.MARGIN))
+            MinorUnits.of(col(OrderValue.MARGIN)).as(OrderValue.MARGIN),
+            MinorUnits.of(col(OrderValue.ACQUISITION_DISCOUNT)).as(OrderValue.ACQUISITION_DISCOUNT))
         .withColumn(CustomerSummary.FIRST_ORDER_ON, first_value(day).over(history))
         .withColumn(
             BEFORE,
             lag(day, 1)
                 .over(Window.partitionBy(OrderValue.CUSTOMER_ID).orderBy(OrderValue.ORDERED_ON)))
-        .groupBy(col(OrderValue.CUSTOMER_ID), first)
+        .groupBy(OrderValue.CUSTOMER_ID)
         .agg(
+            min(day).as(CustomerSummary.FIRST_ORDER_ON),
+            // Of orders of one moment the choice must not depend on the order of rows.
+            min(when(age.equalTo(lit(0)), col(ORDER))).as(ORDER),
             max(day).as(CustomerSummary.LAST_ORDER_ON),
             count_if(isNewDay).as(CustomerSummary.PURCHASE_DAYS),
             sum(OrderValue.NET_REVENUE).as(CustomerSummary.NET_REVENUE),
             sum(OrderValue.MARGIN).as(CustomerSummary.HIST_MARGIN),
+            coalesce(sum(OrderValue.ACQUISITION_DISCOUNT), lit(0L))
+                .as(CustomerSummary.ACQUISITION_DISCOUNT),
             sum(when(age.equalTo(lit(0)), col(OrderValue.NET_REVENUE))).as(FIRST_NET),
             sum(when(age.equalTo(lit(0)), col(OrderValue.MARGIN))).as(CustomerSummary.FIRST_MARGIN),
             coalesce(sum(when(age.lt(lit(horizonDays)), discounted)), lit(0L))
@@ -107,8 +125,21 @@ public final class CustomerSummaries {
             min(when(datediff(day, col(BEFORE)).gt(gap), datediff(col(BEFORE), first))).as(STOPPED),
             max(age.geq(lit(YEAR_FROM)).and(age.lt(lit(YEAR_UNTIL))))
                 .as(CustomerSummary.RETAINED_365))
+        .select(col("*"), col(ORDER + ".*"))
+        .join(cashOnly(refundValues), new String[] {OrderValue.CUSTOMER_ID}, "left")
         .transform(customers -> withMeasures(customers, asOf, midpoint, gap))
         .transform(CustomerSummary.TABLE::conform);
+  }
+
+  /** By customer what refunds take back on their own date beyond what they take on the order's. */
+  private static Dataset<Row> cashOnly(Dataset<Row> refundValues) {
+    return refundValues
+        .filter(col(RefundValue.CUSTOMER_ID).isNotNull())
+        .groupBy(RefundValue.CUSTOMER_ID)
+        .agg(
+            sum(MinorUnits.of(col(RefundValue.CASH_REFUNDED))
+                    .minus(MinorUnits.of(col(RefundValue.REFUNDED))))
+                .as(CASH_ONLY));
   }
 
   private static Dataset<Row> withMeasures(
@@ -135,6 +166,13 @@ public final class CustomerSummaries {
         .withColumn(
             CustomerSummary.MARGIN_RATE,
             col(CustomerSummary.HIST_MARGIN).divide(col(CustomerSummary.NET_REVENUE)))
+        .withColumn(
+            CustomerSummary.CASH_REVENUE,
+            MinorUnits.toMoney(
+                col(CustomerSummary.NET_REVENUE).minus(coalesce(col(CASH_ONLY), lit(0L)))))
+        .withColumn(
+            CustomerSummary.ACQUISITION_DISCOUNT,
+            MinorUnits.toMoney(col(CustomerSummary.ACQUISITION_DISCOUNT)))
         .withColumn(
             CustomerSummary.ACQUISITION_MARGIN,
             col(CustomerSummary.ACQUISITION_MARGIN).divide(lit(MILLIONTHS)))

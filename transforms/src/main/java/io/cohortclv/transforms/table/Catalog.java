@@ -9,6 +9,7 @@ public final class Catalog {
   /** What BI tools read. */
   public static final List<Table> PUBLISHED =
       List.of(
+          RefundValue.TABLE,
           OrderValue.TABLE,
           OrderAttribution.TABLE,
           CustomerAcquisition.TABLE,
@@ -19,6 +20,7 @@ public final class Catalog {
           ModelRegistry.TABLE,
           ModelValidation.TABLE,
           CustomerClv.TABLE,
+          SegmentClv.TABLE,
           Scorecards.SOURCE_SCORECARD,
           Scorecards.AFFILIATE_SCORECARD,
           Scorecards.CAMPAIGN_SCORECARD,

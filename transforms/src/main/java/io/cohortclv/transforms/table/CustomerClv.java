@@ -46,7 +46,10 @@ public final class CustomerClv {
           real(P_ALIVE, "Probability of still being a customer at the as-of date"),
           real(EXP_ORDERS_H, "Purchase days expected within horizon-days after the as-of date"),
           real(EXP_REVENUE, "Net revenue expected per purchase day, reporting currency"),
-          real(MARGIN_RATE, "Margin expected as a fraction of net revenue"),
+          real(
+              MARGIN_RATE,
+              "Margin expected as a fraction of net revenue: the rate of the source and first category,"
+                  + " shrunk toward the source and all"),
           money(HIST_MARGIN, "Margin of all counted orders so far"),
           money(FIRST_MARGIN, "Margin of the first purchase day"),
           money(REPEAT_MARGIN, "Margin of the repeat purchase days so far"),

@@ -21,6 +21,11 @@ public final class CustomerSummary {
   public static final String MARGIN_RATE = "margin_rate";
   public static final String FIRST_MARGIN = "first_margin";
   public static final String HIST_MARGIN = "hist_margin";
+  public static final String ACQUISITION_DISCOUNT = "acquisition_discount";
+  public static final String CASH_REVENUE = "cash_revenue";
+  public static final String FIRST_COUNTRY = "first_country";
+  public static final String FIRST_CATEGORY = "first_category";
+  public static final String FIRST_INCENTIVE = "first_incentive";
   public static final String ACQUISITION_MARGIN = "acquisition_margin";
   public static final String FIRST_ORDER_ON = "first_order_on";
   public static final String LAST_ORDER_ON = "last_order_on";
@@ -46,7 +51,14 @@ public final class CustomerSummary {
               REVENUE_PER_DAY_MEAN,
               "Mean net revenue of the repeat purchase days, reporting currency; null without"),
           money(NET_REVENUE, "Net revenue of all counted orders by the as-of date"),
-          real(MARGIN_RATE, "Margin as a fraction of net revenue, all counted orders"),
+          real(MARGIN_RATE, "Margin of all counted orders as a fraction of their net revenue"),
+          money(
+              ACQUISITION_DISCOUNT,
+              "Discount given to win the customer; hist_margin and first_margin bear it"),
+          money(
+              CASH_REVENUE,
+              "Net revenue on the refund-date basis: also less refunds that no order was found for"
+                  + " or that exceed theirs, each at the rate of its own day"),
           money(FIRST_MARGIN, "Margin of the first purchase day"),
           money(HIST_MARGIN, "Margin of all counted orders by the as-of date"),
           real(
@@ -55,6 +67,11 @@ public final class CustomerSummary {
                   + " discounted to the first purchase, reporting currency"),
           day(FIRST_ORDER_ON, "Business day of the first counted order"),
           day(LAST_ORDER_ON, "Business day of the last counted order"),
+          text(FIRST_COUNTRY, "Country of the first counted order"),
+          text(FIRST_CATEGORY, "Category of the first counted order"),
+          text(
+              FIRST_INCENTIVE,
+              "Incentive of the first counted order: referral_reward or coupon; null without"),
           day(SECOND_ORDER_ON, "Second day with a counted order; null without repeat"),
           whole(
               SURVIVAL_DAYS,

@@ -178,7 +178,8 @@ public record Table(Layout layout, String name, String grain, List<Field> fields
 
   /**
    * Selects the table's own columns in order, each cast to its type: the last step of a transform
-   * that makes this table. Money is rounded half up to its published scale by the cast.
+   * that makes this table; of a ledger also its month, where the rows bring it. Money is rounded
+   * half up to its published scale by the cast.
    *
    * @throws IllegalArgumentException naming the columns that {@code rows} lacks
    */
@@ -189,9 +190,14 @@ public record Table(Layout layout, String name, String grain, List<Field> fields
       throw new IllegalArgumentException(
           displayName() + " needs the columns " + missing + "; it was given " + present);
     }
+    Stream<Column> month =
+        layout == Layout.LEDGER && present.contains(ORDER_MONTH)
+            ? Stream.of(functions.col(ORDER_MONTH))
+            : Stream.of();
     return rows.select(
-        fields.stream()
-            .map(f -> functions.col(f.name()).cast(f.type()).as(f.name()))
+        Stream.concat(
+                month,
+                fields.stream().map(f -> functions.col(f.name()).cast(f.type()).as(f.name())))
             .toArray(Column[]::new));
   }
 }

@@ -2,16 +2,21 @@ package io.cohortclv.transforms.attribution;
 
 import io.cohortclv.transforms.TypedRows;
 import io.cohortclv.transforms.identity.Stitching;
+import io.cohortclv.transforms.orders.ExchangeRates;
+import io.cohortclv.transforms.orders.OrderAmounts;
 import io.cohortclv.transforms.orders.OrderValues;
 import io.cohortclv.transforms.table.Affiliates;
+import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Coupons;
+import io.cohortclv.transforms.table.FxRates;
 import io.cohortclv.transforms.table.IdentityMap;
 import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.OrderItems;
 import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.People;
+import io.cohortclv.transforms.table.Products;
 import io.cohortclv.transforms.table.ReferralEvents;
-import io.cohortclv.transforms.table.Refunds;
+import io.cohortclv.transforms.table.RefundValue;
 import io.cohortclv.transforms.table.Terms;
 import io.cohortclv.transforms.table.Touchpoints;
 import java.time.Duration;
@@ -128,15 +133,22 @@ final class JourneyRows {
     return inputs;
   }
 
+  private static Dataset<Row> none(Contract contract) {
+    return TypedRows.of(contract.clean().schema()).dataset();
+  }
+
   private AttributionInputs makeInputs() {
     Dataset<Row> placed = orders.dataset();
     Dataset<Row> touched = touches.dataset();
+    Dataset<Row> items = none(OrderItems.CONTRACT);
+    ExchangeRates rates = ExchangeRates.into("EUR", none(FxRates.CONTRACT));
     return new AttributionInputs(
         OrderValues.valueAsOf(
-            placed,
-            TypedRows.of(Refunds.CONTRACT.clean().schema()).dataset(),
-            TypedRows.of(OrderItems.CONTRACT.clean().schema()).dataset(),
-            ZoneOffset.UTC,
+            OrderAmounts.of(placed, items, rates, ZoneOffset.UTC),
+            TypedRows.of(RefundValue.TABLE.schema()).dataset(),
+            items,
+            none(Products.CONTRACT),
+            rates,
             1),
         placed,
         touched,

@@ -75,7 +75,8 @@ class BuyTillYouDieModelTest {
   void predictions_areThoseOfCustomerScores() {
     TypedRows summaries =
         TypedRows.of(CustomerSummary.TABLE.schema())
-            .defaults("hist_margin", "50", "first_margin", "20", "acquisition_margin", 45.0);
+            .defaults("hist_margin", "50", "first_margin", "20", "acquisition_margin", 45.0)
+            .defaults("margin_rate", 0.4);
     TypedRows acquisitions = TypedRows.of(CustomerAcquisition.TABLE.schema());
     SimulatedCustomers.ROWS.forEach(
         c ->
@@ -107,8 +108,7 @@ class BuyTillYouDieModelTest {
                 acquisitions.dataset(),
                 Map.of(ModelRegistry.POOLED, pooled),
                 365,
-                0.10,
-                0.4));
+                0.10));
 
     byCustomer(MODEL.transform(SimulatedCustomers.dataset()))
         .forEach(

@@ -42,7 +42,7 @@ class CustomerScoresTest {
   private final TypedRows summaries =
       TypedRows.of(CustomerSummary.TABLE.schema())
           .defaults("hist_margin", "50", "first_margin", "20", "acquisition_margin", 45.0)
-          .defaults("net_revenue", "100", "purchase_days", 1);
+          .defaults("net_revenue", "100", "purchase_days", 1, "margin_rate", 0.4);
   private final TypedRows acquisitions =
       TypedRows.of(CustomerAcquisition.TABLE.schema())
           .defaults("is_contract_model", true, "is_left_censored", false, "acquisition_share", 1.0)
@@ -51,7 +51,7 @@ class CustomerScoresTest {
   private Map<String, Row> scored(Map<String, SegmentModel> models) {
     return CustomerRanks.rank(
             CustomerScores.scoreCustomers(
-                summaries.dataset(), acquisitions.dataset(), models, 365, 0.10, 0.4))
+                summaries.dataset(), acquisitions.dataset(), models, 365, 0.10))
         .collectAsList()
         .stream()
         .collect(Collectors.toMap(r -> r.getAs(CustomerClv.CUSTOMER_ID), r -> r));

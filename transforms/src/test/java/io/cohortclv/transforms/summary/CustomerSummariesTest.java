@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.cohortclv.transforms.TypedRows;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.RefundValue;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.time.LocalDate;
@@ -26,11 +27,15 @@ class CustomerSummariesTest {
 
   private final TypedRows orders =
       TypedRows.of(OrderValue.TABLE.schema())
-          .defaults("source_system", "shop", "counted", true, "net_revenue", "10", "margin", "4");
+          .defaults("source_system", "shop", "counted", true, "net_revenue", "10", "margin", "4")
+          .defaults("acquisition_discount", "0");
+
+  private final TypedRows refunds = TypedRows.of(RefundValue.TABLE.schema());
 
   private List<Row> summaries(String asOf, boolean midpoint, int horizonDays) {
     return CustomerSummaries.summarizeAsOf(
             orders.dataset(),
+            refunds.dataset(),
             LocalDate.parse(asOf),
             midpoint,
             horizonDays,
@@ -144,6 +149,7 @@ class CustomerSummariesTest {
     assertThat(
             CustomerSummaries.summarizeAsOf(
                     orders.dataset(),
+                    refunds.dataset(),
                     LocalDate.of(2024, 12, 31),
                     true,
                     365,
@@ -205,6 +211,71 @@ class CustomerSummariesTest {
     assertThat(PurchaseGaps.quantile(log.limit(1), 0.95).first().isNullAt(0)).isTrue();
   }
 
+  /**
+   * Net 90 of an order and 20 of another; of 7 refunded without order all lowers only cash, of 30
+   * refunded at a rate of its own day 3 more than on the order's.
+   */
+  @Test
+  void cashRevenue_isLessRefundsThatNoOrderBears() {
+    orders
+        .row("order_id", "1", "customer_id", "c", "ordered_on", "2024-01-01", "net_revenue", "90")
+        .row("order_id", "2", "customer_id", "c", "ordered_on", "2024-01-02", "net_revenue", "20")
+        .row("order_id", "3", "customer_id", "d", "ordered_on", "2024-01-02", "net_revenue", "20");
+    refunds
+        .row("refund_id", "1", "customer_id", "c", "refunded", "0", "cash_refunded", "7")
+        .row("refund_id", "2", "customer_id", "c", "refunded", "30", "cash_refunded", "33")
+        .row("refund_id", "3", "customer_id", "c", "refunded", "2", "cash_refunded", null);
+
+    assertThat(summaries("2024-06-30", true, 365))
+        .extracting(r -> r.<BigDecimal>getAs(CustomerSummary.CASH_REVENUE).toString())
+        .containsExactly("100.00", "20.00");
+  }
+
+  @Test
+  void firstOrder_tellsCountryCategoryAndIncentive() {
+    orders
+        .row(
+            "order_id",
+            "late",
+            "customer_id",
+            "c",
+            "ordered_on",
+            "2024-01-01",
+            "country",
+            "FR",
+            "order_ts",
+            "2024-01-01T12:00:00Z",
+            "acquisition_discount",
+            "0")
+        .row(
+            "order_id",
+            "early",
+            "customer_id",
+            "c",
+            "ordered_on",
+            "2024-01-01",
+            "country",
+            "DE",
+            "order_ts",
+            "2024-01-01T11:00:00Z",
+            "category",
+            "shoes",
+            "incentive",
+            "coupon",
+            "acquisition_discount",
+            "2.50",
+            "margin",
+            "6.50")
+        .row("order_id", "next", "customer_id", "c", "ordered_on", "2024-01-02", "country", "AT");
+
+    Row row = summaries("2024-06-30", true, 365).get(0);
+    assertThat(row.<String>getAs(CustomerSummary.FIRST_COUNTRY)).isEqualTo("DE");
+    assertThat(row.<String>getAs(CustomerSummary.FIRST_CATEGORY)).isEqualTo("shoes");
+    assertThat(row.<String>getAs(CustomerSummary.FIRST_INCENTIVE)).isEqualTo("coupon");
+    // (4 + 6.50 + 4) / 30
+    assertThat(row.<Double>getAs(CustomerSummary.MARGIN_RATE)).isCloseTo(14.5 / 30, within(1e-15));
+  }
+
   /** Money adds up exactly, so neither the order of the log nor its partitions can show. */
   @Test
   void summaries_areTheSameForAnyOrderOfTheLog() {
@@ -227,8 +298,8 @@ class CustomerSummariesTest {
         summarizeAsOf(log.coalesce(1)), summarizeAsOf(log.orderBy(rand(9)).repartition(7)));
   }
 
-  private static Dataset<Row> summarizeAsOf(Dataset<Row> log) {
+  private Dataset<Row> summarizeAsOf(Dataset<Row> log) {
     return CustomerSummaries.summarizeAsOf(
-        log, LocalDate.of(2024, 12, 31), true, 365, 0.10, OptionalInt.of(GAP));
+        log, refunds.dataset(), LocalDate.of(2024, 12, 31), true, 365, 0.10, OptionalInt.of(GAP));
   }
 }
