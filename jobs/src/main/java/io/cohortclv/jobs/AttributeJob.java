@@ -200,7 +200,8 @@ final class AttributeJob implements Stage {
                     items,
                     lake.asOf(Products.CONTRACT, run),
                     rates,
-                    config.margin().defaultRate()))
+                    config.margin().defaultRate(),
+                    config.historyCompleteFrom()))
             .rows();
   }
 }

@@ -131,10 +131,8 @@ final class DemoCommand implements Callable<Integer> {
         truth.affiliates().size());
     out.printf(
         Locale.ROOT,
-        "Values are %s of margin (%.0f %% of net revenue) in the first %d days, discounted %.0f %%"
-            + " a year.%n",
+        "Values are %s of contribution margin in the first %d days, discounted %.0f %% a year.%n",
         run.currency(),
-        100 * config.margin().defaultRate(),
         config.reporting().horizonDays(),
         100 * config.reporting().discountRatePerYear());
     out.printf("%nSources: estimate beside truth%n");

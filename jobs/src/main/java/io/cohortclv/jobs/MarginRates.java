@@ -70,13 +70,13 @@ final class MarginRates {
     if (sources.isEmpty()) {
       return rates;
     }
-    NormalShrinkage between = NormalShrinkage.of(sources, 0);
+    NormalShrinkage between = NormalShrinkage.of(sources);
     int next = 0;
     for (Map.Entry<String, Map<String, Sums>> source : bySource.entrySet()) {
       GroupMoments ofSource = sources.get(next++);
       double moved = between.posterior(ofSource).mean() - ofSource.mean();
       NormalShrinkage within =
-          NormalShrinkage.of(source.getValue().values().stream().map(Sums::moments).toList(), 0);
+          NormalShrinkage.of(source.getValue().values().stream().map(Sums::moments).toList());
       source
           .getValue()
           .forEach(

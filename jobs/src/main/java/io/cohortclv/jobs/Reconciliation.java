@@ -170,7 +170,8 @@ final class Reconciliation {
             sum(Scorecards.NET_REVENUE),
             sum(Scorecards.MARGIN),
             sum(col(Scorecards.CLV_RAW).multiply(col(Scorecards.N_CUSTOMERS))),
-            sum(Scorecards.TOTAL_COST));
+            sum(Scorecards.TOTAL_COST),
+            sum(Scorecards.COST_ACQUISITION_DISCOUNT));
 
     check("customers who ordered = customers summarized", orders, 2, summaries, 0);
     check("net revenue of customers' orders = net revenue summarized", orders, 3, summaries, 1);
@@ -200,7 +201,8 @@ final class Reconciliation {
             lake.read(OrderValue.TABLE, run).filter(OrderValue.COUNTED).join(shares, customer),
             sum(share),
             sum(share.multiply(col(OrderValue.NET_REVENUE))),
-            sum(share.multiply(col(OrderValue.MARGIN))));
+            sum(share.multiply(col(OrderValue.MARGIN))),
+            sum(share.multiply(col(OrderValue.ACQUISITION_DISCOUNT))));
     Row worth =
         one(
             lake,
@@ -210,6 +212,7 @@ final class Reconciliation {
     check("orders of acquired customers = orders in source_scorecard", bought, 0, sources, 1);
     check("their net revenue = net revenue in source_scorecard", bought, 1, sources, 2);
     check("their margin = margin in source_scorecard", bought, 2, sources, 3);
+    check("their acquisition discounts = cost in source_scorecard", bought, 3, sources, 6);
     check("their acquisition_clv = clv_raw x customers in source_scorecard", worth, 0, sources, 4);
     if (!ValueJob.hasCosts(lake)) {
       return;

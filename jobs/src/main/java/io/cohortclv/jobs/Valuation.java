@@ -118,6 +118,8 @@ final class Valuation {
         lake.read(OrderAttribution.TABLE, run),
         lake.asOf(Costs.CONTRACT, run),
         lake.asOf(ReferralEvents.CONTRACT, run),
+        lake.read(OrderValue.TABLE, run),
+        lake.read(CustomerAcquisition.TABLE, run),
         run.endOfDay(),
         config.reporting().timezone());
   }
@@ -129,7 +131,8 @@ final class Valuation {
         lake.has(Touchpoints.CONTRACT)
             ? collect(TouchSums.countByOwner(lake.asOf(Touchpoints.CONTRACT, run)))
             : null,
-        hasCosts ? collect(AcquisitionCosts.sumByOwner(costs)) : null,
+        collect(AcquisitionCosts.sumByOwner(costs)),
+        hasCosts,
         endings,
         affiliateTypes,
         values,

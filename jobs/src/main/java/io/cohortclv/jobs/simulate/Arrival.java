@@ -44,6 +44,11 @@ record Arrival(
     return affiliate == null ? source.refundRate() : affiliate.type().refundRate();
   }
 
+  /** Probability that the first order redeems a coupon. */
+  double firstCouponRate() {
+    return affiliate == null ? World.COUPON_RATE : affiliate.type().couponRate();
+  }
+
   /** Share of spend that is kept after the refunds to be expected. */
   double keptShare() {
     return World.keptShare(refundRate());

@@ -44,9 +44,9 @@ final class BackOffice {
     return "sku-" + (100 + number);
   }
 
-  /** What goods sold for that many cents cost, so that the margin is the shop's. */
-  static long goodsCost(long netCents) {
-    return netCents - Math.round(World.MARGIN_RATE * netCents);
+  /** What goods of that price in cents cost, so that the margin is the shop's. */
+  static long goodsCost(long priceCents) {
+    return priceCents - Math.round(World.MARGIN_RATE * priceCents);
   }
 
   /** Money spent by kind of cost, major units. */

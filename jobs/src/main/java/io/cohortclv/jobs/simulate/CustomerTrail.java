@@ -15,8 +15,6 @@ import org.apache.commons.rng.UniformRandomProvider;
  */
 final class CustomerTrail {
   private static final double TAX_RATE = 0.19;
-  private static final double COUPON_DISCOUNT = 0.10;
-  private static final double COUPON_RATE = 0.12;
   private static final int SHIPPING_CENTS = 495;
   private static final int FREE_SHIPPING_CENTS = 5_000;
 
@@ -135,7 +133,7 @@ final class CustomerTrail {
     /** The amounts that leave that much after discount. */
     static Amounts ofNet(double net, boolean discounted) {
       long cents = Math.max(1, Math.round(100 * net));
-      long lines = discounted ? Math.round(cents / (1 - COUPON_DISCOUNT)) : cents;
+      long lines = discounted ? Math.round(cents / (1 - World.COUPON_DISCOUNT)) : cents;
       return new Amounts(lines, lines - cents);
     }
   }
@@ -204,10 +202,7 @@ final class CustomerTrail {
         first
             ? journey.toFirstOrder(arrival)
             : journey.toRepeatOrder(arrival, visitor, since, millis, number);
-    double couponRate =
-        first && arrival.affiliate() != null
-            ? arrival.affiliate().type().couponRate()
-            : COUPON_RATE;
+    double couponRate = first ? arrival.firstCouponRate() : World.COUPON_RATE;
     Placed placed =
         new Placed(
             "o" + arrival.index() + "-" + number,

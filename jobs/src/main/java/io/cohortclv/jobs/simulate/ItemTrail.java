@@ -4,7 +4,7 @@ import io.cohortclv.jobs.simulate.Randomness.Purpose;
 import java.io.IOException;
 import org.apache.commons.rng.UniformRandomProvider;
 
-/** The lines of orders: their prices sum to the order's, their costs to what its margin leaves. */
+/** The lines of orders: their prices sum to the order's, their costs to what their prices leave. */
 final class ItemTrail {
   private static final int MOST_LINES = 3;
   private static final double PAIR_RATE = 0.2;
@@ -36,7 +36,7 @@ final class ItemTrail {
       // Each amount is the difference of running totals, so that rounding loses no cent.
       long pricedNow = lines * i / count;
       long discountedNow = discount * i / count;
-      long costNow = BackOffice.goodsCost(pricedNow - discountedNow);
+      long costNow = BackOffice.goodsCost(pricedNow);
       long price = pricedNow - priced;
       boolean pair = price % 2 == 0 && Randomness.chance(random, PAIR_RATE);
       items.write(

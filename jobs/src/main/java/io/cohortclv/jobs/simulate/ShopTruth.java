@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  *
  * @param lastDay last simulated day, the as-of date to run
  * @param horizonDays days after acquisition, and after the last day, that values look ahead
- * @param marginRate margin as a fraction of net revenue
+ * @param marginRate what prices before discounts leave after the cost of goods, a fraction
  * @param spend Gamma-Gamma parameters of an order's amount after discount and before refunds, in
  *     major units, before the multipliers of sources and affiliates
  * @param sources by source type, in the order of reports

@@ -90,7 +90,8 @@ final class TruthTally {
     return World.acquisitionClv(
         Source.AFFILIATE,
         affiliate.spendMultiplier(),
-        World.keptShare(affiliate.type().refundRate()));
+        World.keptShare(affiliate.type().refundRate()),
+        affiliate.type().couponRate());
   }
 
   /** Of the next customer, who comes through a large affiliate more often than a small one. */
@@ -98,6 +99,9 @@ final class TruthTally {
     return source == Source.AFFILIATE
         ? world.affiliates().stream().mapToDouble(a -> a.share() * clv(a)).sum()
         : World.acquisitionClv(
-            source, source.spendMultiplier(), World.keptShare(source.refundRate()));
+            source,
+            source.spendMultiplier(),
+            World.keptShare(source.refundRate()),
+            World.COUPON_RATE);
   }
 }

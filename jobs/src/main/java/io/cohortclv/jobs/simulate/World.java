@@ -29,7 +29,15 @@ final class World {
   static final String AFFILIATE_CHANNEL = "affiliate";
   static final int HORIZON_DAYS = 365;
   static final double DISCOUNT_RATE_PER_YEAR = 0.10;
+
+  /** What the price of goods, before any discount, leaves after their cost. */
   static final double MARGIN_RATE = 0.35;
+
+  /** Discount of a coupon as a fraction of the price. */
+  static final double COUPON_DISCOUNT = 0.10;
+
+  /** Probability that an order redeems one; first orders through affiliates have their own. */
+  static final double COUPON_RATE = 0.12;
 
   /** A click counts as long before an order, as the terms of every affiliate say. */
   static final int CLICK_WINDOW_DAYS = 30;
@@ -124,14 +132,21 @@ final class World {
 
   /**
    * Expected margin of the next customer of a source in the first {@link #HORIZON_DAYS} days, the
-   * first order included, discounted to it; net of refunds, in major units.
+   * first order included, discounted to it; in major units. What is refunded does not come back to
+   * stock, and the coupon of a first order is a cost of acquisition, not of the order.
    *
    * @param spendMultiplier factor on the spend of the source's or affiliate's customers
    * @param keptShare share of spend kept after refunds
+   * @param firstCouponRate probability that a first order redeems a coupon
    */
-  static double acquisitionClv(Source source, double spendMultiplier, double keptShare) {
+  static double acquisitionClv(
+      Source source, double spendMultiplier, double keptShare, double firstCouponRate) {
+    double perCoupon = COUPON_DISCOUNT / (1 - COUPON_DISCOUNT);
+    double cost = 1 - MARGIN_RATE;
+    double first = (1 + firstCouponRate * perCoupon) * (keptShare - cost);
+    double repeat = keptShare - (1 + COUPON_RATE * perCoupon) * cost;
     double repeats = source.model().discountedPurchases(HORIZON_DAYS, discountRatePerDay());
-    return MARGIN_RATE * SPEND.populationMean() * spendMultiplier * keptShare * (1 + repeats);
+    return SPEND.populationMean() * spendMultiplier * (first + repeats * repeat);
   }
 
   /** Share of spend that is kept after the refunds to be expected. */

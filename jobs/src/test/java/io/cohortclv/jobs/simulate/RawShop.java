@@ -51,6 +51,7 @@ final class RawShop {
       Instant at,
       String visitor,
       String code,
+      BigDecimal gross,
       BigDecimal netBeforeRefunds,
       BigDecimal net) {}
 
@@ -168,6 +169,8 @@ final class RawShop {
                 instant(RawShape.ORDERS, row.get(Orders.ORDER_TS)),
                 row.get(Orders.VISITOR_ID),
                 row.get(Orders.REFERRAL_CODE),
+                new BigDecimal(row.get(Orders.SUBTOTAL))
+                    .divide(BigDecimal.valueOf(RawShape.ORDERS.moneyScale())),
                 before,
                 net);
         byCustomer.computeIfAbsent(counted.customer(), c -> new ArrayList<>()).add(counted);

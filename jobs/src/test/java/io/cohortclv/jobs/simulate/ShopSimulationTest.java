@@ -198,8 +198,7 @@ class ShopSimulationTest {
       long discount = Long.parseLong(order.getOrDefault(Orders.DISCOUNT, "0"));
       assertThat(sums[0]).isEqualTo(subtotal);
       assertThat(sums[1]).isEqualTo(discount);
-      assertThat(subtotal - discount - sums[2])
-          .isEqualTo(Math.round(World.MARGIN_RATE * (subtotal - discount)));
+      assertThat(subtotal - sums[2]).isEqualTo(Math.round(World.MARGIN_RATE * subtotal));
     }
     Map<String, Double> costs = new TreeMap<>();
     for (Map<String, String> cost : raw.rows(RawShape.COSTS)) {
@@ -512,10 +511,17 @@ class ShopSimulationTest {
                       Duration.between(c.firstOrderTs(), order.at()).toMillis()
                           / (double) World.DAY;
                   if (days <= World.HORIZON_DAYS) {
-                    value +=
-                        World.MARGIN_RATE
-                            * order.net().doubleValue()
-                            * Math.exp(-World.discountRatePerDay() * days);
+                    double margin =
+                        order.net().doubleValue()
+                            - (1 - World.MARGIN_RATE) * order.gross().doubleValue();
+                    if (order.at().equals(c.firstOrderTs())) {
+                      // What the coupon took off, of what is kept, is a cost of acquisition.
+                      margin +=
+                          order.gross().subtract(order.netBeforeRefunds()).doubleValue()
+                              * order.net().doubleValue()
+                              / order.netBeforeRefunds().doubleValue();
+                    }
+                    value += margin * Math.exp(-World.discountRatePerDay() * days);
                   }
                 }
                 double expected =

@@ -7,8 +7,11 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_set;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
+import static org.apache.spark.sql.functions.lag;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min_by;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.rint;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_date;
@@ -19,7 +22,9 @@ import io.cohortclv.transforms.table.Commissions;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Costs;
 import io.cohortclv.transforms.table.CustomerAcquisition;
+import io.cohortclv.transforms.table.MinorUnits;
 import io.cohortclv.transforms.table.OrderAttribution;
+import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.Table;
 import java.time.Instant;
@@ -32,6 +37,8 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.StructType;
@@ -66,6 +73,10 @@ public final class AcquisitionCosts {
   static final String COMMISSION_PAID = "commission_paid";
   static final String COMMISSION_REVERSED = "commission_reversed";
   static final String DAY = "day";
+
+  private static final String DISCOUNT = "discount";
+  private static final String UP_TO = "discount_up_to";
+  private static final String AMOUNT = "amount";
 
   private static final DecimalType EXACT = DataTypes.createDecimalType(28, 10);
   private static final double SECONDS_A_DAY = 86_400;
@@ -129,6 +140,8 @@ public final class AcquisitionCosts {
    * @param credits {@link OrderAttribution} rows, for the campaign and sub-id of an action's order
    * @param costs the cost log as of the date
    * @param referralEvents referral events as of the date
+   * @param orderValues {@link OrderValue} rows, for the discounts that won customers
+   * @param acquisitions {@link CustomerAcquisition} rows: who won them
    * @param asOf end of the as-of day
    */
   public static Dataset<Row> list(
@@ -137,11 +150,14 @@ public final class AcquisitionCosts {
       Dataset<Row> credits,
       Dataset<Row> costs,
       Dataset<Row> referralEvents,
+      Dataset<Row> orderValues,
+      Dataset<Row> acquisitions,
       Instant asOf,
       ZoneId zone) {
     return ofCommissions(commissions, approvals, credits, asOf, zone)
         .unionByName(ofCosts(costs))
-        .unionByName(ofRewards(referralEvents, zone));
+        .unionByName(ofRewards(referralEvents, zone))
+        .unionByName(ofDiscounts(orderValues, acquisitions));
   }
 
   private static Dataset<Row> ofCommissions(
@@ -255,7 +271,7 @@ public final class AcquisitionCosts {
             col(ReferralEvents.EVENT_TYPE)
                 .isin("reward", "reverse")
                 .and(col(ReferralEvents.REWARD_AMOUNT).isNotNull())
-                .and(coalesce(col(ReferralEvents.REWARD_TYPE), lit("")).notEqual("discount")))
+                .and(coalesce(col(ReferralEvents.REWARD_TYPE), lit("")).notEqual(DISCOUNT)))
         .withColumn(DAY, to_date(from_utc_timestamp(col(ReferralEvents.EVENT_TS), zone.getId())))
         .select(
             row(
@@ -268,6 +284,51 @@ public final class AcquisitionCosts {
                     AffiliateEconomics.REFEREE_REWARD, when(toReferee, amount).otherwise(lit(0)),
                     AffiliateEconomics.REFERRER_REWARD,
                         when(toReferee, lit(0)).otherwise(amount))));
+  }
+
+  /** A discount is divided as its customer is, and no cent of it is lost. */
+  private static Dataset<Row> ofDiscounts(Dataset<Row> orderValues, Dataset<Row> acquisitions) {
+    String[] customer = {CustomerAcquisition.CUSTOMER_ID};
+    String[] owner = {
+      CustomerAcquisition.SOURCE_TYPE,
+      CustomerAcquisition.AFFILIATE_ID,
+      CustomerAcquisition.CAMPAIGN_ID,
+      CustomerAcquisition.SUB_ID
+    };
+    WindowSpec owners =
+        Window.partitionBy(customer[0]).orderBy(owner[0], owner[1], owner[2], owner[3]);
+    Column upTo =
+        rint(col(DISCOUNT).multiply(sum(CustomerAcquisition.ACQUISITION_SHARE).over(owners)))
+            .cast("long");
+    return orderValues
+        .filter(
+            col(OrderValue.COUNTED)
+                .and(col(OrderValue.CUSTOMER_ID).isNotNull())
+                .and(col(OrderValue.ACQUISITION_DISCOUNT).gt(lit(0))))
+        .select(
+            col(customer[0]),
+            col(OrderValue.ORDERED_ON).as(DAY),
+            MinorUnits.of(col(OrderValue.ACQUISITION_DISCOUNT)).as(DISCOUNT))
+        .join(
+            acquisitions
+                .filter(
+                    col(CustomerAcquisition.IS_CONTRACT_MODEL)
+                        .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED))))
+                .groupBy(customer[0], owner)
+                .agg(
+                    sum(CustomerAcquisition.ACQUISITION_SHARE)
+                        .as(CustomerAcquisition.ACQUISITION_SHARE)),
+            customer)
+        .withColumn(UP_TO, upTo)
+        .withColumn(AMOUNT, col(UP_TO).minus(coalesce(lag(UP_TO, 1).over(owners), lit(0L))))
+        .select(
+            row(
+                col(CustomerAcquisition.SOURCE_TYPE),
+                col(CustomerAcquisition.AFFILIATE_ID),
+                lit(null).cast("string"),
+                col(CustomerAcquisition.CAMPAIGN_ID),
+                col(CustomerAcquisition.SUB_ID),
+                Map.of(AffiliateEconomics.ACQUISITION_DISCOUNT, MinorUnits.toMoney(col(AMOUNT)))));
   }
 
   /** Every amount that {@link #list} has. */

@@ -1,6 +1,7 @@
 package io.cohortclv.transforms.economics;
 
 import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -23,6 +24,7 @@ import org.apache.spark.sql.Row;
 /** Costs and new customers by affiliate, program and month. */
 public final class AffiliateMonths {
   private static final String CUSTOMERS = "customers";
+  private static final String MAIN = "main_program";
 
   private AffiliateMonths() {}
 
@@ -57,7 +59,7 @@ public final class AffiliateMonths {
                 AffiliateEconomics.MONTH, trunc(col(CustomerSummary.FIRST_ORDER_ON), "month"))
             .groupBy(AffiliateEconomics.AFFILIATE_ID, AffiliateEconomics.MONTH)
             .agg(sum(OwnedCustomers.millionths(col(OwnedCustomers.SHARE))).as(CUSTOMERS))
-            .join(broadcast(programs), new String[] {AffiliateEconomics.AFFILIATE_ID}, "left")
+            .withColumn(AffiliateEconomics.PROGRAM_ID, lit(null).cast("string"))
             .select(
                 Stream.of(
                         Arrays.stream(keys).map(c -> col(c)),
@@ -81,6 +83,12 @@ public final class AffiliateMonths {
             CustomerAcquisition.CAMPAIGN_ID,
             OwnerSums.SUB_ID)
         .unionByName(customers)
+        .join(
+            broadcast(programs.withColumnRenamed(AffiliateEconomics.PROGRAM_ID, MAIN)),
+            new String[] {AffiliateEconomics.AFFILIATE_ID},
+            "left")
+        .withColumn(
+            AffiliateEconomics.PROGRAM_ID, coalesce(col(AffiliateEconomics.PROGRAM_ID), col(MAIN)))
         .groupBy(Arrays.stream(keys).map(c -> col(c)).toArray(Column[]::new))
         .agg(sums[0], Arrays.copyOfRange(sums, 1, sums.length))
         .withColumn(

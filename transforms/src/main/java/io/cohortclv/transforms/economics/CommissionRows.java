@@ -138,7 +138,7 @@ public final class CommissionRows {
     double customers = card.number(Scorecards.N_CUSTOMERS);
     double commission = card.number(Scorecards.COST_COMMISSION);
     double fee = card.number(Scorecards.COST_NETWORK_FEE);
-    double rest = card.number(Scorecards.TOTAL_COST) - commission - fee;
+    double rest = Scorecards.COSTS.stream().mapToDouble(card::number).sum() - commission - fee;
     Double fraction = terms.getAs(Terms.NETWORK_FEE_PCT);
     double rate = terms.getAs(Terms.RATE);
     partners.add(

@@ -54,26 +54,26 @@ public final class ScorecardRows {
    *
    * @param sums rows of {@link OwnerSums#sumByOwner}
    * @param touches rows of {@link TouchSums#countByOwner}, or null without a touch log
-   * @param costs rows of {@link AcquisitionCosts#sumByOwner}, or null where no log tells costs
+   * @param costs rows of {@link AcquisitionCosts#sumByOwner}
+   * @param hasCosts whether any log tells costs; else only discounts are known, and no CAC is
    * @param endings rows of {@link AcquisitionCosts#countEndings}
    */
   public ScorecardRows(
       List<Row> sums,
       List<Row> touches,
       List<Row> costs,
+      boolean hasCosts,
       List<Row> endings,
       Map<String, String> affiliateTypes,
       PartnerValues values,
       Settings settings) {
     sums.forEach(row -> this.sums.put(Owner.of(row), row));
     this.hasTouches = touches != null;
-    this.hasCosts = costs != null;
+    this.hasCosts = hasCosts;
     if (hasTouches) {
       touches.forEach(row -> this.touches.put(Owner.of(row), row));
     }
-    if (hasCosts) {
-      costs.forEach(row -> this.costs.put(Owner.of(row), row));
-    }
+    costs.forEach(row -> this.costs.put(Owner.of(row), row));
     endings.forEach(row -> this.endings.put(row.getAs(Scorecards.AFFILIATE_ID), row));
     this.affiliateTypes = affiliateTypes;
     this.values = values;
@@ -214,10 +214,13 @@ public final class ScorecardRows {
   }
 
   private void addCosts(Map<String, Object> row, Owner owner, Row brought, double customers) {
+    Row cost = costs.get(owner);
     if (!hasCosts) {
+      row.put(
+          Scorecards.COST_ACQUISITION_DISCOUNT,
+          cost(cost, AffiliateEconomics.ACQUISITION_DISCOUNT));
       return;
     }
-    Row cost = costs.get(owner);
     row.put(Scorecards.COMMISSION_PENDING, cost(cost, AffiliateEconomics.COMMISSION_PENDING));
     row.put(Scorecards.COMMISSION_APPROVED, cost(cost, AcquisitionCosts.COMMISSION_APPROVED));
     row.put(Scorecards.COMMISSION_PAID, cost(cost, AcquisitionCosts.COMMISSION_PAID));

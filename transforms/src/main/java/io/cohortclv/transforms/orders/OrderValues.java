@@ -19,7 +19,9 @@ import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.RefundValue;
 import io.cohortclv.transforms.table.Table;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -41,8 +43,8 @@ public final class OrderValues {
    * <p>Refunds count on the order's date: they lower the order they belong to, whenever they were
    * made, and never below zero. An order counts as a purchase when it is not cancelled, a test or a
    * fraud and something of it is left: a fully refunded order is none. What was given to win the
-   * customer, the discount of a code on the first counted order, is told apart; margin bears it,
-   * and so no cost of acquisition may.
+   * customer, the discount of a code on the first counted order, is a cost of acquisition and of
+   * nothing else: margin adds it back.
    *
    * @param orders orders as of a date, from {@link OrderAmounts}
    * @param refundValues {@link RefundValue} rows as of the same date
@@ -50,6 +52,7 @@ public final class OrderValues {
    * @param products versions of products
    * @param defaultRate margin before payment and fulfilment as a fraction of net revenue, where
    *     neither costs nor a rate of the product are known
+   * @param historyCompleteFrom first orders before it won nobody: they are not known to be first
    */
   public static Dataset<Row> valueAsOf(
       Dataset<Row> orders,
@@ -57,29 +60,36 @@ public final class OrderValues {
       Dataset<Row> items,
       Dataset<Row> products,
       ExchangeRates rates,
-      double defaultRate) {
+      double defaultRate,
+      Optional<LocalDate> historyCompleteFrom) {
     Dataset<Row> kept = lessRefunds(orders, refundValues);
     Dataset<Row> costs =
         LineCosts.ofOrders(items, orders, products, refundValues, rates, defaultRate);
     Column net = col(OrderValue.NET_REVENUE);
+    Column wonOn = col(OrderValue.ORDERED_ON);
+    Column won =
+        col(IS_FIRST).and(historyCompleteFrom.map(d -> wonOn.geq(lit(d))).orElse(lit(true)));
     return kept.join(firstsWithIncentive(orders, kept), KEY, "left")
         .join(costs, KEY, "left")
         .withColumn(
             OrderValue.ACQUISITION_DISCOUNT,
             when(
-                    col(IS_FIRST),
+                    won,
                     // Of a part refund the discount shrinks with what is left.
                     rint(col(OrderValue.DISCOUNT)
                             .multiply(net)
                             .divide(col(OrderValue.GROSS).minus(col(OrderValue.DISCOUNT))))
                         .cast("long"))
                 .otherwise(when(net.isNotNull(), lit(0L))))
-        .withColumn(OrderValue.COGS, costOfGoods(net, defaultRate))
+        .withColumn(
+            OrderValue.COGS,
+            costOfGoods(net.plus(col(OrderValue.ACQUISITION_DISCOUNT)), defaultRate))
         .withColumn(OrderValue.PAYMENT_FEE, cost(Orders.PAYMENT_FEE))
         .withColumn(OrderValue.FULFILMENT_COST, cost(Orders.FULFILMENT_COST))
         .withColumn(
             OrderValue.MARGIN,
-            net.minus(col(OrderValue.COGS))
+            net.plus(col(OrderValue.ACQUISITION_DISCOUNT))
+                .minus(col(OrderValue.COGS))
                 .minus(col(OrderValue.PAYMENT_FEE))
                 .minus(col(OrderValue.FULFILMENT_COST)))
         .withColumn(
@@ -150,7 +160,10 @@ public final class OrderValues {
             col(FIRST).getField(IS_FIRST).as(IS_FIRST));
   }
 
-  /** Known costs, and of the rest of the lines the share their rates leave of what is kept. */
+  /**
+   * Known costs, and of the rest of the lines the share their rates leave of what is kept, before
+   * the discount that won the customer: the goods cost no less for it.
+   */
   private static Column costOfGoods(Column sold, double defaultRate) {
     double perMinorUnit = LineCosts.MILLIONTHS / MinorUnits.PER_MAJOR;
     Column ofLines =

@@ -165,7 +165,10 @@ public final class CustomerSummaries {
                     .divide(col(CustomerSummary.REPEATS))))
         .withColumn(
             CustomerSummary.MARGIN_RATE,
-            col(CustomerSummary.HIST_MARGIN).divide(col(CustomerSummary.NET_REVENUE)))
+            col(CustomerSummary.HIST_MARGIN)
+                .divide(
+                    col(CustomerSummary.NET_REVENUE)
+                        .plus(col(CustomerSummary.ACQUISITION_DISCOUNT))))
         .withColumn(
             CustomerSummary.CASH_REVENUE,
             MinorUnits.toMoney(

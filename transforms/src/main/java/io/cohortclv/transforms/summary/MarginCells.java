@@ -36,14 +36,15 @@ public final class MarginCells {
   private MarginCells() {}
 
   /**
-   * One row a source and first category: customers and the sums and products of their net revenue
-   * and margin. Partials: sums of parts add up.
+   * One row a source and first category: customers and the sums and products of their revenue and
+   * margin, both before the discount that won them. Partials: sums of parts add up.
    *
    * @param summaries {@link CustomerSummary} rows
    * @param acquisitions {@link CustomerAcquisition} rows of the same run
    */
   public static Dataset<Row> addUp(Dataset<Row> summaries, Dataset<Row> acquisitions) {
-    Column revenue = col(CustomerSummary.NET_REVENUE);
+    Column revenue =
+        col(CustomerSummary.NET_REVENUE).plus(col(CustomerSummary.ACQUISITION_DISCOUNT));
     Column margin = col(CustomerSummary.HIST_MARGIN);
     return withCell(summaries, acquisitions)
         .groupBy(SOURCE, CATEGORY)

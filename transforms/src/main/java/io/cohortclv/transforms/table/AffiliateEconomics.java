@@ -18,6 +18,7 @@ public final class AffiliateEconomics {
   public static final String NETWORK_FEE = "network_fee";
   public static final String REFERRER_REWARD = "referrer_reward";
   public static final String REFEREE_REWARD = "referee_reward";
+  public static final String ACQUISITION_DISCOUNT = "acquisition_discount";
   public static final String BONUS = "bonus";
   public static final String FIXED_FEES = "fixed_fees";
   public static final String AD_SPEND = "ad_spend";
@@ -33,6 +34,7 @@ public final class AffiliateEconomics {
           NETWORK_FEE,
           REFERRER_REWARD,
           REFEREE_REWARD,
+          ACQUISITION_DISCOUNT,
           BONUS,
           FIXED_FEES,
           AD_SPEND);
@@ -47,8 +49,8 @@ public final class AffiliateEconomics {
                   + " customers who referred: source_scorecard says on which source"),
           text(
               PROGRAM_ID,
-              "Program; new customers are counted in the one the affiliate has most commissions of;"
-                  + " null where none is known"),
+              "Program; new customers and costs of none are counted in the one the affiliate has"
+                  + " most commissions of; null where none is known"),
           day(MONTH, "First day of the month, business zone"),
           money(
               COMMISSION_SETTLED,
@@ -62,6 +64,9 @@ public final class AffiliateEconomics {
           money(NETWORK_FEE, "The network's fees on these, pending ones by the same probability"),
           money(REFERRER_REWARD, "Rewards to customers who referred"),
           money(REFEREE_REWARD, "Rewards to customers who were referred"),
+          money(
+              ACQUISITION_DISCOUNT,
+              "Discounts of codes on the first orders of customers acquired, see order_value"),
           money(BONUS, "Bonuses of the cost log"),
           money(FIXED_FEES, "Fixed fees, placements and tools of the cost log"),
           money(AD_SPEND, "Ads of the cost log"),

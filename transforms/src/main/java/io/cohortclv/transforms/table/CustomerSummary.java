@@ -51,7 +51,10 @@ public final class CustomerSummary {
               REVENUE_PER_DAY_MEAN,
               "Mean net revenue of the repeat purchase days, reporting currency; null without"),
           money(NET_REVENUE, "Net revenue of all counted orders by the as-of date"),
-          real(MARGIN_RATE, "Margin of all counted orders as a fraction of their net revenue"),
+          real(
+              MARGIN_RATE,
+              "Margin of all counted orders as a fraction of their net revenue, both before"
+                  + " acquisition_discount"),
           money(
               ACQUISITION_DISCOUNT,
               "Discount given to win the customer; hist_margin and first_margin bear it"),

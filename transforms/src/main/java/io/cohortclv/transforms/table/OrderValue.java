@@ -60,14 +60,16 @@ public final class OrderValue {
           money(
               ACQUISITION_DISCOUNT,
               "Part of the discount given to win the customer: that of a code on the first counted"
-                  + " order, less its share of refunds; margin bears it, and no cost of"
-                  + " acquisition has it"),
+                  + " order, less its share of refunds; a cost of acquisition, not of the order"),
           money(REFUNDED, "Refunds of the order made by the as-of date, at most gross - discount"),
           money(NET_REVENUE, "gross - discount - refunded"),
           money(COGS, "Cost of the goods sold and not restocked"),
           money(PAYMENT_FEE, "What the payment cost; 0 when the log does not say"),
           money(FULFILMENT_COST, "Picking, packing and sending; 0 when the log does not say"),
-          money(MARGIN, "Contribution margin: net_revenue - cogs - payment_fee - fulfilment_cost"),
+          money(
+              MARGIN,
+              "Contribution margin: net_revenue + acquisition_discount - cogs - payment_fee -"
+                  + " fulfilment_cost"),
           flag(MARGIN_IS_ESTIMATED, "Some of cogs is from a margin rate, since it is not known"),
           text(CURRENCY, "ISO 4217 code the order was placed in"),
           real(

@@ -50,6 +50,7 @@ public final class Scorecards {
   public static final String COST_NETWORK_FEE = "cost_network_fee";
   public static final String COST_REFERRER_REWARD = "cost_referrer_reward";
   public static final String COST_REFEREE_REWARD = "cost_referee_reward";
+  public static final String COST_ACQUISITION_DISCOUNT = "cost_acquisition_discount";
   public static final String COST_BONUS = "cost_bonus";
   public static final String COST_FIXED_FEES = "cost_fixed_fees";
   public static final String COST_AD_SPEND = "cost_ad_spend";
@@ -77,6 +78,7 @@ public final class Scorecards {
           COST_NETWORK_FEE,
           COST_REFERRER_REWARD,
           COST_REFEREE_REWARD,
+          COST_ACQUISITION_DISCOUNT,
           COST_BONUS,
           COST_FIXED_FEES,
           COST_AD_SPEND);
@@ -137,6 +139,9 @@ public final class Scorecards {
           money(COST_NETWORK_FEE, "The network's fees"),
           money(COST_REFERRER_REWARD, "Rewards to customers who referred"),
           money(COST_REFEREE_REWARD, "Rewards to customers who were referred"),
+          money(
+              COST_ACQUISITION_DISCOUNT,
+              "Discounts of codes on these customers' first orders; known from the orders alone"),
           money(COST_BONUS, "Bonuses"),
           money(COST_FIXED_FEES, "Fixed fees, placements and tools"),
           money(COST_AD_SPEND, "Ads"),

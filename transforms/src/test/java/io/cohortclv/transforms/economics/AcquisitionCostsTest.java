@@ -65,6 +65,8 @@ class AcquisitionCostsTest {
         credits.dataset(),
         costs.dataset(),
         events.dataset(),
+        orders.dataset(),
+        acquisitions.dataset(),
         Instant.parse("2025-01-01T00:00:00Z"),
         ZoneId.of("Europe/Berlin"));
   }
@@ -195,6 +197,34 @@ class AcquisitionCostsTest {
     has(december, AffiliateEconomics.TOTAL_COST, "40");
     has(december, AffiliateEconomics.CAC, "10");
     has(december, AffiliateEconomics.UNALLOCATED_COST, "0");
+  }
+
+  /** Of 10.01 for a customer of two owners, 5.00 is one's and 5.01 the other's: no cent is lost. */
+  @Test
+  void discountsOfFirstOrders_areCostsOfWhoeverWonTheCustomer() {
+    commissions.row("action_id", "1", "state", "reversed", "updated_ts", "2024-12-20T00:00:00Z");
+    acquisitions
+        .row("customer_id", "c1")
+        .row("customer_id", "c2", "acquisition_share", 0.5)
+        .row("customer_id", "c2", "acquisition_share", 0.5, "affiliate_id", "B")
+        .row("customer_id", "c3", "is_left_censored", true)
+        .row("customer_id", "c1", "is_contract_model", false, "affiliate_id", "B");
+    for (String customer : List.of("c1", "c2", "c3")) {
+      summaries.row("customer_id", customer);
+      clv.row("customer_id", customer, "acquisition_clv", "10");
+    }
+    orders
+        .row("order_id", "1", "customer_id", "c1", "acquisition_discount", "2.50")
+        .row("order_id", "2", "customer_id", "c2", "acquisition_discount", "10.01")
+        .row("order_id", "3", "customer_id", "c3", "acquisition_discount", "7");
+
+    Map<String, Row> months = months();
+    Row a = months.get("A P 2024-12-01");
+    has(a, AffiliateEconomics.ACQUISITION_DISCOUNT, "7.50");
+    has(a, AffiliateEconomics.TOTAL_COST, "7.50");
+    // 7.50 / 1.5
+    has(a, AffiliateEconomics.CAC, "5");
+    has(months.get("B null 2024-12-01"), AffiliateEconomics.ACQUISITION_DISCOUNT, "5.01");
   }
 
   @Test

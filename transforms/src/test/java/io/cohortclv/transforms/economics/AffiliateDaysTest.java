@@ -7,6 +7,7 @@ import io.cohortclv.transforms.TypedRows;
 import io.cohortclv.transforms.table.AffiliateDaily;
 import io.cohortclv.transforms.table.Commissions;
 import io.cohortclv.transforms.table.Costs;
+import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.ReferralEvents;
@@ -65,6 +66,8 @@ class AffiliateDaysTest {
             credits.dataset(),
             TypedRows.of(Costs.CONTRACT.clean().schema()).dataset(),
             TypedRows.of(ReferralEvents.CONTRACT.clean().schema()).dataset(),
+            orders.dataset(),
+            TypedRows.of(CustomerAcquisition.TABLE.schema()).dataset(),
             Instant.parse("2024-12-31T23:00:00Z"),
             BERLIN);
     return AffiliateDays.dailyByAffiliate(

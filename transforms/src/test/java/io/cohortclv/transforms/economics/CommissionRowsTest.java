@@ -143,7 +143,8 @@ class CommissionRowsTest {
         Map.of(
             Scorecards.COST_COMMISSION, money("80"),
             Scorecards.COST_NETWORK_FEE, money("20"),
-            Scorecards.TOTAL_COST, money("130")));
+            Scorecards.COST_ACQUISITION_DISCOUNT, money("10"),
+            Scorecards.COST_BONUS, money("20")));
 
     Map<String, Object> a = recommended().get("A P");
     assertThat(a)
@@ -176,7 +177,7 @@ class CommissionRowsTest {
   void affiliateWithoutCustomers_goesByItsType() {
     terms.row("affiliate_id", null);
     affiliate("A", 10, Map.of());
-    card("new", 0, Map.of(Scorecards.TOTAL_COST, money("500")));
+    card("new", 0, Map.of(Scorecards.COST_FIXED_FEES, money("500")));
 
     Map<String, Object> fresh = recommended().get("new P");
     assertThat((Double) fresh.get(CommissionRecommendation.CLV)).isCloseTo(60, within(1e-9));

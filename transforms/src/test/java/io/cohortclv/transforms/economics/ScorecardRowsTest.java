@@ -69,6 +69,8 @@ class ScorecardRowsTest {
   private final TypedRows events = TypedRows.of(ReferralEvents.CONTRACT.clean().schema());
   private final TypedRows credits = TypedRows.of(OrderAttribution.TABLE.schema());
 
+  private boolean hasCosts = true;
+
   private Dataset<Row> owned() {
     return OwnedCustomers.own(
         acquisitions.dataset(),
@@ -88,6 +90,8 @@ class ScorecardRowsTest {
         credits.dataset(),
         costs.dataset(),
         events.dataset(),
+        orders.dataset(),
+        acquisitions.dataset(),
         Instant.parse("2025-01-01T00:00:00Z"),
         ZoneOffset.UTC);
   }
@@ -102,6 +106,7 @@ class ScorecardRowsTest {
         sums,
         TouchSums.countByOwner(touches.dataset()).collectAsList(),
         AcquisitionCosts.sumByOwner(costList(endings)).collectAsList(),
+        hasCosts,
         endings,
         types,
         PartnerValues.of(sums, types),
@@ -261,6 +266,21 @@ class ScorecardRowsTest {
         .containsEntry(Scorecards.PAYBACK_STATUS, null)
         .containsEntry(Scorecards.QUADRANT, null)
         .containsEntry(Scorecards.SMALL_N, true);
+  }
+
+  /** What only the orders tell is no CAC. */
+  @Test
+  void withoutALogOfCosts_onlyTheDiscountsAreTold() {
+    hasCosts = false;
+    acquisitions.row("customer_id", "c1");
+    summaries.row("customer_id", "c1", "acquisition_margin", 4.0);
+    clv.row("customer_id", "c1", "acquisition_clv", "10");
+    orders.row("order_id", "1", "customer_id", "c1", "acquisition_discount", "3.30");
+
+    assertThat(affiliates().get("A"))
+        .containsEntry(Scorecards.COST_ACQUISITION_DISCOUNT, money("3.30"))
+        .containsEntry(Scorecards.TOTAL_COST, null)
+        .containsEntry(Scorecards.CAC, null);
   }
 
   @Test

@@ -13,9 +13,11 @@ import io.cohortclv.transforms.table.Refunds;
 import io.cohortclv.transforms.table.Table;
 import java.math.BigDecimal;
 import java.sql.Date;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -46,6 +48,8 @@ class OrderValuesTest {
       TypedRows.of(FxRates.CONTRACT.clean().schema())
           .defaults("source_system", "bank", "from_currency", "USD", "to_currency", "EUR");
 
+  private Optional<LocalDate> historyCompleteFrom = Optional.empty();
+
   private ExchangeRates exchangeRates() {
     return ExchangeRates.into("EUR", rates.dataset());
   }
@@ -62,7 +66,13 @@ class OrderValuesTest {
   private Map<String, Row> valued() {
     return byId(
         OrderValues.valueAsOf(
-            amounts(), refundValues(), items.dataset(), products.dataset(), exchangeRates(), 0.4),
+            amounts(),
+            refundValues(),
+            items.dataset(),
+            products.dataset(),
+            exchangeRates(),
+            0.4,
+            historyCompleteFrom),
         OrderValue.ORDER_ID);
   }
 
@@ -493,7 +503,7 @@ class OrderValuesTest {
     is(values.get("redeemed"), "gross", "40", "net_revenue", "40");
   }
 
-  /** The discount of the first order's code, less its share of refunds; margin bears it. */
+  /** The discount of the first order's code, less its share of refunds; margin adds it back. */
   @Test
   void acquisitionDiscount_isThatOfTheFirstCountedOrdersCode() {
     orders.defaults("coupon_codes", new String[] {"HELLO"}, "discount", "20", "subtotal", "100");
@@ -511,9 +521,9 @@ class OrderValuesTest {
         .row("refund_id", "r2", "order_id", "first", "amount", "60");
 
     Map<String, Row> values = valued();
-    // 20 left of 80, so 5 of 20; 0.4 x 20.
-    is(values.get("first"), "acquisition_discount", "5", "net_revenue", "20", "margin", "8");
-    is(values.get("friend"), "acquisition_discount", "20", "net_revenue", "80", "margin", "32");
+    // 20 left of 80, so 5 of 20; 0.4 x (20 + 5).
+    is(values.get("first"), "acquisition_discount", "5", "net_revenue", "20", "margin", "10");
+    is(values.get("friend"), "acquisition_discount", "20", "net_revenue", "80", "margin", "40");
     for (String other :
         List.of("cancelled", "returned", "second", "guest", "no code", "then a code")) {
       is(values.get(other), "acquisition_discount", "0");
@@ -521,6 +531,48 @@ class OrderValuesTest {
     assertThat(values.get("friend").<String>getAs("incentive")).isEqualTo("referral_reward");
     assertThat(values.get("second").<String>getAs("incentive")).isEqualTo("coupon");
     assertThat(values.get("no code").<String>getAs("incentive")).isNull();
+  }
+
+  @Test
+  void acquisitionDiscount_isNoneOfAFirstOrderBeforeTheLogIsComplete() {
+    historyCompleteFrom = Optional.of(LocalDate.of(2024, 3, 2));
+    orders.defaults("coupon_codes", new String[] {"HELLO"}, "discount", "20", "subtotal", "100");
+    orders
+        .row("order_id", "before", "order_ts", "2024-03-01T10:00:00Z")
+        .row("order_id", "since", "order_ts", "2024-03-02T10:00:00Z", "customer_id", "c2");
+
+    Map<String, Row> values = valued();
+    is(values.get("before"), "acquisition_discount", "0", "margin", "32");
+    is(values.get("since"), "acquisition_discount", "20", "margin", "40");
+  }
+
+  /** What goods cost is known: the discount that won the customer does not change it. */
+  @Test
+  void acquisitionDiscount_leavesKnownCosts() {
+    orders.row(
+        "order_id",
+        "o",
+        "coupon_codes",
+        new String[] {"HELLO"},
+        "discount",
+        "20",
+        "subtotal",
+        "100");
+    items.row(
+        "order_item_id",
+        "1",
+        "order_id",
+        "o",
+        "quantity",
+        1,
+        "unit_price",
+        "100",
+        "discount",
+        "20",
+        "cogs",
+        "70");
+
+    is(valued().get("o"), "net_revenue", "80", "cogs", "70", "margin", "30");
   }
 
   @Test

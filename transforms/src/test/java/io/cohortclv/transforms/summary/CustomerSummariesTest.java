@@ -272,8 +272,9 @@ class CustomerSummariesTest {
     assertThat(row.<String>getAs(CustomerSummary.FIRST_COUNTRY)).isEqualTo("DE");
     assertThat(row.<String>getAs(CustomerSummary.FIRST_CATEGORY)).isEqualTo("shoes");
     assertThat(row.<String>getAs(CustomerSummary.FIRST_INCENTIVE)).isEqualTo("coupon");
-    // (4 + 6.50 + 4) / 30
-    assertThat(row.<Double>getAs(CustomerSummary.MARGIN_RATE)).isCloseTo(14.5 / 30, within(1e-15));
+    // (4 + 6.50 + 4) / (30 + 2.50)
+    assertThat(row.<Double>getAs(CustomerSummary.MARGIN_RATE))
+        .isCloseTo(14.5 / 32.5, within(1e-15));
   }
 
   /** Money adds up exactly, so neither the order of the log nor its partitions can show. */
