@@ -1,6 +1,7 @@
 package io.cohortclv.models.shrink;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,8 @@ import java.util.Map;
  * is taken as s²_a = cv² (μ² + τ²)/w_a with one coefficient of variation pooled over the groups of
  * all kinds, cv² = ΣSS_a / Σ[(n_a − 1) m²_a − SS_a/w_a]; with each group's own mean in place of the
  * kind's, a group that is low by chance would look precise, and τ² would collapse. Between groups
- * too one variation is pooled, τ² = γ² μ² for every kind, found by the method of Paule and Mandel
- * (1982), Journal of Research of the National Bureau of Standards 87(5): Σ (m_a − μ)²/(s²_a + τ²) =
- * groups − kinds, with μ the precision-weighted mean of its kind.
+ * too one variation is pooled, τ² = γ² μ² for every kind, found by restricted maximum likelihood
+ * ({@link RestrictedLikelihood}).
  *
  * <p>The posterior of a group is normal with mean (m_a/s²_a + μ/τ²)/(1/s²_a + 1/τ²); its variance
  * includes what is not known of μ. The variances themselves are taken as known.
@@ -59,7 +59,7 @@ public final class NormalShrinkage {
       means[k] = pooled.center(k).mean();
       variances[k] = pooled.center(k).variance();
     }
-    double apart = pauleMandel(means, variances);
+    double apart = betweenVariance(means, variances);
     Center all = Center.of(means, variances, apart);
     List<Posterior> centers = new ArrayList<>();
     for (int k = 0; k < means.length; k++) {
@@ -114,17 +114,12 @@ public final class NormalShrinkage {
   }
 
   /** τ² of means with known sampling variances; 0 where chance explains all their spread. */
-  private static double pauleMandel(double[] means, double[] variances) {
-    return rootOf(
-        between -> {
-          double center = Center.of(means, variances, between).mean();
-          double spread = 0;
-          for (int i = 0; i < means.length; i++) {
-            spread += (means[i] - center) * (means[i] - center) / (variances[i] + between);
-          }
-          return spread - (means.length - 1);
-        },
-        Center.of(means, new double[means.length], 1).mean());
+  static double betweenVariance(double[] means, double[] variances) {
+    double[] slopes = new double[means.length];
+    Arrays.fill(slopes, 1);
+    return new RestrictedLikelihood(
+            new double[][] {means}, new double[][] {variances}, new double[][] {slopes})
+        .maximum();
   }
 
   /** Variations pooled over the kinds, and each kind's level that they scale with. */
@@ -223,25 +218,19 @@ public final class NormalShrinkage {
       return Center.of(means, variances, betweenOf(k));
     }
 
-    /** γ², with which the groups are as far from their kinds' means as is expected. */
+    /** γ²: the variance of a group's mean is level · (within/w + γ² (1 + within/w)). */
     private double learnBetween() {
-      return rootOf(
-          variation -> {
-            Pooled tried = new Pooled(kinds, levels, within, variation);
-            double excess = 0;
-            for (int k = 0; k < kinds.size(); k++) {
-              double center = tried.center(k).mean();
-              for (GroupMoments g : kinds.get(k)) {
-                double variance = tried.perValue(k) / g.weight() + tried.betweenOf(k);
-                double apart = g.mean() - center;
-                // Groups known exactly differ by more than chance as soon as they differ.
-                excess += (apart == 0 ? 0 : apart * apart / variance) - 1;
-              }
-              excess += 1;
-            }
-            return excess;
-          },
-          1);
+      double[][] means = new double[kinds.size()][];
+      double[][] fixed = new double[kinds.size()][];
+      double[][] slopes = new double[kinds.size()][];
+      for (int k = 0; k < kinds.size(); k++) {
+        List<GroupMoments> kind = kinds.get(k);
+        double level = levels.get(k);
+        means[k] = kind.stream().mapToDouble(GroupMoments::mean).toArray();
+        fixed[k] = kind.stream().mapToDouble(g -> level * within / g.weight()).toArray();
+        slopes[k] = Arrays.stream(fixed[k]).map(sampling -> level + sampling).toArray();
+      }
+      return new RestrictedLikelihood(means, fixed, slopes).maximum();
     }
 
     <K> Map<K, NormalShrinkage> around(Map<K, List<GroupMoments>> named, List<Posterior> centers) {
@@ -257,32 +246,6 @@ public final class NormalShrinkage {
       }
       return shrinkages;
     }
-  }
-
-  private interface Falling {
-    double at(double value);
-  }
-
-  /** The root of a function that falls; 0 where it begins below it. */
-  private static double rootOf(Falling function, double scale) {
-    double low = 0;
-    if (!(function.at(0) > 0)) {
-      return 0;
-    }
-    double high = Math.max(scale * scale, Double.MIN_NORMAL);
-    while (function.at(high) > 0 && high < Double.MAX_VALUE / 4) {
-      low = high;
-      high *= 2;
-    }
-    for (int step = 0; step < MOST_STEPS && high - low > 1e-15 * high; step++) {
-      double middle = low + (high - low) / 2;
-      if (function.at(middle) > 0) {
-        low = middle;
-      } else {
-        high = middle;
-      }
-    }
-    return high;
   }
 
   /** μ, the mean of the kind: the posterior mean of a group nothing is known of. */
