@@ -83,8 +83,9 @@ final class EstimateCommand implements Callable<Integer> {
       names = "--model",
       defaultValue = "mbg-nbd",
       description =
-          "mbg-nbd (default), bg-nbd, pareto-nbd, nbd, or auto: the least AIC, unless another"
-              + " forecasts the holdout better than chance explains.")
+          "mbg-nbd (default), bg-nbd, pareto-nbd, nbd; mbg-cnbd-k or bg-cnbd-k for regular buyers;"
+              + " or auto, one of the first four: the least AIC, unless another forecasts the"
+              + " holdout better than chance explains.")
   private String model;
 
   @Option(
@@ -173,15 +174,7 @@ final class EstimateCommand implements Callable<Integer> {
       return ModelFamily.ofHistories();
     }
     try {
-      ModelFamily family = ModelFamily.of(model);
-      if (family.needsGaps()) {
-        throw CommandException.usage(
-            "--model "
-                + model
-                + " needs the gaps between purchases, which estimate does not hand to the models;"
-                + " it can be fitted from Java only. Choose mbg-nbd or another model.");
-      }
-      return List.of(family);
+      return List.of(ModelFamily.of(model));
     } catch (IllegalArgumentException e) {
       throw CommandException.usage("--model: " + e.getMessage() + ", auto.");
     }

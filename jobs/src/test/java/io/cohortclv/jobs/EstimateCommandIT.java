@@ -162,14 +162,9 @@ class EstimateCommandIT {
   /** A001, A002, A007 and A058 of the published values. */
   @Test
   void estimate_reproducesThePublishedCdnowFit() throws IOException {
-    Path cdnow =
-        Path.of(Optional.ofNullable(System.getenv("CLV_SHARED")).orElse("../../shared"))
-            .resolve("data/cdnow/orders.csv");
-    assumeTrue(Files.exists(cdnow), "CDNOW's orders are not in " + cdnow);
-
     int code =
         run(
-            cdnow,
+            cdnow(),
             "--calibration-end",
             "1997-09-30",
             "--holdout-end",
@@ -202,6 +197,38 @@ class EstimateCommandIT {
     assertThat(object.get("spend").get("customers").asInt()).isEqualTo(946);
     assertThat(object.get("spend").get("log_likelihood").asDouble())
         .isCloseTo(-4055.917695, within(1e-3));
+  }
+
+  /** BTYDplus 1.2.0, demo cdnow: k = 1, the log-likelihood of MBG/NBD. */
+  @Test
+  void regularity_isNotFoundWhereBtydPlusFindsNone() throws IOException {
+    int code =
+        run(
+            cdnow(),
+            "--calibration-end",
+            "1997-09-30",
+            "--time-unit",
+            "weeks",
+            "--model",
+            "mbg-cnbd-k",
+            "--format",
+            "json");
+
+    assertThat(code).isZero();
+    JsonNode object = JSON.readTree(out.toString());
+    assertThat(object.get("log_likelihood").asDouble()).isCloseTo(-9582.135716, within(1e-3));
+    JsonNode parameters = object.get("parameters");
+    assertThat(parameters.get("k").asDouble()).isEqualTo(1);
+    assertThat(parameters.get("r").asDouble()).isCloseTo(0.52484316, withPercentage(0.1));
+    assertThat(parameters.get("alpha").asDouble()).isCloseTo(6.1830853, withPercentage(0.1));
+  }
+
+  private static Path cdnow() {
+    Path cdnow =
+        Path.of(Optional.ofNullable(System.getenv("CLV_SHARED")).orElse("../../shared"))
+            .resolve("data/cdnow/orders.csv");
+    assumeTrue(Files.exists(cdnow), "CDNOW's orders are not in " + cdnow);
+    return cdnow;
   }
 
   private static List<String> names(JsonNode object) {

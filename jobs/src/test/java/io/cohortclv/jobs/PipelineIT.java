@@ -3,6 +3,7 @@ package io.cohortclv.jobs;
 import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_json;
@@ -24,6 +25,8 @@ import io.cohortclv.transforms.table.Catalog;
 import io.cohortclv.transforms.table.CommissionRecommendation;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.ModelRegistry;
+import io.cohortclv.transforms.table.ModelValidation;
 import io.cohortclv.transforms.table.Operations;
 import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.OrderValue;
@@ -42,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,8 +89,12 @@ class PipelineIT {
   }
 
   private static Run everything(LocalDate asOf) {
+    return everything(config, asOf);
+  }
+
+  private static Run everything(ClvConfig by, LocalDate asOf) {
     return RunCommand.everything(
-        lake, config, asOf, Progress.onTerminalOnly(new PrintWriter(Writer.nullWriter())));
+        lake, by, asOf, Progress.onTerminalOnly(new PrintWriter(Writer.nullWriter())));
   }
 
   private static Dataset<Row> published(Table table) {
@@ -293,10 +301,16 @@ class PipelineIT {
 
   @Test
   @Order(7)
-  void backfill_seesNothingYoungerAndLeavesTheRestAlone() {
+  void backfill_seesNothingYoungerAndLeavesTheRestAlone() throws Exception {
     List<Map<String, Object>> before = contents();
     LocalDate earlier = truth.lastDay().minusDays(120);
-    Run backfill = everything(earlier);
+    Path auto =
+        Files.writeString(
+            shop.resolve("auto.conf"),
+            Files.readString(shop.resolve("clv.conf")) + "\nfit.model = auto\n");
+    Run backfill = everything(ClvConfigs.load(auto).withIdentifiers("a key of tests"), earlier);
+
+    assertThatEveryFamilyWasTried(earlier);
 
     assertThat(lake.published(earlier).orElseThrow().isBackfill()).isTrue();
     assertThat(
@@ -309,6 +323,37 @@ class PipelineIT {
         .isPositive();
     assertThat(backfill.dataThrough()).isBefore(first.dataThrough());
     assertThat(contents()).isEqualTo(before);
+  }
+
+  /**
+   * fit.model = auto: one family for all segments, with the reason, out of all that were judged.
+   */
+  private static void assertThatEveryFamilyWasTried(LocalDate asOf) {
+    assertThat(
+            lake.published(ModelValidation.TABLE, asOf)
+                .filter(col(ModelValidation.SEGMENT_PATH).equalTo(ModelRegistry.POOLED))
+                .select(ModelValidation.FAMILY)
+                .as(Encoders.STRING())
+                .collectAsList())
+        .containsExactlyInAnyOrder("bg-nbd", "mbg-nbd", "pareto-nbd", "nbd");
+    List<Row> models =
+        lake.published(ModelRegistry.TABLE, asOf)
+            .filter(
+                not(
+                    col(ModelRegistry.FAMILY)
+                        .isin(ModelRegistry.GAMMA_GAMMA, ModelRegistry.MEAN_SPEND)))
+            .collectAsList();
+    Row pooled =
+        models.stream()
+            .filter(row -> row.getAs(ModelRegistry.SEGMENT_PATH).equals(ModelRegistry.POOLED))
+            .findFirst()
+            .orElseThrow();
+    String family = pooled.getAs(ModelRegistry.FAMILY);
+    assertThat(pooled.<String>getList(pooled.fieldIndex(ModelRegistry.WARNINGS)))
+        .anyMatch(w -> w.startsWith(family + " was chosen"));
+    assertThat(models)
+        .hasSizeGreaterThan(1)
+        .allMatch(row -> row.getAs(ModelRegistry.FAMILY).equals(family));
   }
 
   @Test
@@ -348,6 +393,36 @@ class PipelineIT {
     assertThat(code).isZero();
     assertThat(out.toString().strip())
         .matches("\\{\"source_type\":\"direct\",\"n_customers\":\\d+\\.0}");
+  }
+
+  @Test
+  @Order(9)
+  void backtest_printsErrorsCalibrationAndTracking() {
+    StringWriter out = new StringWriter();
+    int code =
+        Main.run(
+            new PrintWriter(out),
+            new PrintWriter(Writer.nullWriter()),
+            "backtest",
+            "--conf",
+            shop.resolve("clv.conf").toString(),
+            "--origins",
+            "1",
+            "--holdout-days",
+            "60",
+            "--models",
+            "mbg-nbd");
+    assertThat(code).isZero();
+    String origin = truth.lastDay().minusDays(60).toString();
+    String number = "[0-9.,]+";
+    assertThat(out.toString())
+        .containsPattern("(?m)^" + origin + "  all +mbg-nbd .* 0\\.[0-9]{3} ")
+        // Ten tenths, those of whom least is expected first, and eight whole weeks of sixty days.
+        .containsPattern(
+            "(?m)^" + origin + "  all +mbg-nbd( +" + number + " / " + number + "){10}$")
+        .containsPattern("(?m)^origin .* week 2 +week 4 +week 6 +week 8$")
+        .containsPattern(
+            "(?m)^" + origin + "  all +mbg-nbd( +" + number + " / " + number + "){4}$");
   }
 
   @Test

@@ -237,6 +237,6 @@ public final class ClvConfigs {
   }
 
   private static List<ModelFamily> families(String model) {
-    return model.equals(AUTO) ? List.of(ModelFamily.values()) : List.of(ModelFamily.of(model));
+    return model.equals(AUTO) ? ModelFamily.ofHistories() : List.of(ModelFamily.of(model));
   }
 }

@@ -38,7 +38,7 @@ public final class Estimation {
       OrderLog orders = new OrderLog(session, file, columns, query);
       OrderLog.Histories histories = orders.histories();
       progress.accept("fitting " + histories.rows().size() + " distinct histories");
-      Estimator estimator = new Estimator(query, histories.rows(), histories.notes());
+      Estimator estimator = new Estimator(query, histories);
       if (out.isPresent()) {
         progress.accept("writing to " + out.get());
         EstimateFiles.write(out.get(), orders, estimator);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -34,6 +35,7 @@ final class Estimator {
 
   private final EstimateQuery query;
   private final List<History> all;
+  private final List<Gap> gaps;
   private final Fit pooled;
   private final Map<String, Fit> fitBySegment = new TreeMap<>();
   private final Estimate estimate;
@@ -41,15 +43,15 @@ final class Estimator {
   /**
    * Fits.
    *
-   * @param histories in their order
-   * @param notes what to warn of beside what the fits say
+   * @param histories with their notes, which become warnings beside what the fits say
    * @throws InfeasibleDataException where the histories cannot tell a model's parameters
    */
-  Estimator(EstimateQuery query, List<History> histories, List<String> notes) {
+  Estimator(EstimateQuery query, OrderLog.Histories histories) {
     this.query = query;
-    this.all = histories;
-    this.pooled = fit(histories);
-    List<String> warnings = new ArrayList<>(notes);
+    this.all = histories.rows();
+    this.gaps = histories.gaps();
+    this.pooled = fit(all);
+    List<String> warnings = new ArrayList<>(histories.notes());
     warnings.addAll(pooled.warnings());
     Optional<List<Estimate>> segments =
         query.bySegment() ? Optional.of(segments(warnings)) : Optional.empty();
@@ -102,7 +104,9 @@ final class Estimator {
     List<SegmentFits.Segment> shrunk =
         SegmentFits.fit(
                 pooled.purchases(),
-                bySegment.values().stream().map(this::table).toList(),
+                bySegment.entrySet().stream()
+                    .map(segment -> table(segment.getValue(), segment.getKey()::equals))
+                    .toList(),
                 LEAST_SEGMENT_CUSTOMERS)
             .segments();
     double seconds = (System.nanoTime() - start) / 1e9 / shrunk.size();
@@ -140,10 +144,17 @@ final class Estimator {
     return List.copyOf(estimates);
   }
 
-  private Histories table(List<History> histories) {
+  private Histories table(List<History> histories, Predicate<String> segments) {
     Histories.Builder table = Histories.builder();
     histories.forEach(h -> table.add(h.repeats(), recency(h), age(h), h.customers()));
-    return table.build();
+    if (gaps.isEmpty()) {
+      return table.build();
+    }
+    CompensatedSum logGaps = new CompensatedSum();
+    gaps.stream()
+        .filter(gap -> segments.test(gap.segment()))
+        .forEach(gap -> logGaps.add(gap.count() * Math.log(query.timeUnit().ofDays(gap.days()))));
+    return table.logGaps(logGaps.value()).build();
   }
 
   private Fit fit(List<History> histories) {
@@ -180,7 +191,7 @@ final class Estimator {
 
   /** The fit of the one family, or of the one that the data choose. */
   private PurchaseFit choose(List<History> histories, List<String> warnings) {
-    Histories table = table(histories);
+    Histories table = table(histories, segment -> true);
     List<PurchaseFit> fits =
         query.families().stream().map(family -> PurchaseFits.fit(family, table)).toList();
     if (fits.size() == 1) {

@@ -1,6 +1,7 @@
 package io.cohortclv.jobs.estimate;
 
 import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.models.btyd.ModelFamily;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -19,6 +20,7 @@ public final class OrderLog {
   private final OrderFile file;
   private final OrderColumns columns;
   private final Dataset<Row> orders;
+  private final Dataset<Row> customerDays;
   private final Dataset<Row> customers;
   private final EstimateQuery query;
 
@@ -27,16 +29,13 @@ public final class OrderLog {
     this.columns = columns;
     this.query = query;
     this.orders = file.read(session, columns);
+    this.customerDays =
+        orders.transform(PurchaseHistories::withTypes).transform(PurchaseHistories::byCustomerDay);
     this.customers =
-        orders
-            .transform(PurchaseHistories::withTypes)
-            .transform(PurchaseHistories::byCustomerDay)
-            .transform(
-                days ->
-                    PurchaseHistories.byCustomer(
-                        days,
-                        query.calibrationEnd(),
-                        query.holdoutEnd().orElse(query.calibrationEnd())));
+        PurchaseHistories.byCustomer(
+            customerDays,
+            query.calibrationEnd(),
+            query.holdoutEnd().orElse(query.calibrationEnd()));
   }
 
   /**
@@ -73,15 +72,32 @@ public final class OrderLog {
               + ", so there is nothing to learn from. Choose a later --calibration-end.");
     }
     histories.sort(History.ORDER);
-    return new Histories(List.copyOf(histories), notes(tally));
+    return new Histories(List.copyOf(histories), gaps(), notes(tally));
   }
 
   /**
    * Histories in their order, and what a reader should know of the rows behind them.
    *
+   * @param gaps between purchases; none where no model asks for them
    * @param notes one sentence each
    */
-  public record Histories(List<History> rows, List<String> notes) {}
+  public record Histories(List<History> rows, List<Gap> gaps, List<String> notes) {}
+
+  /** Read in a pass of their own, since few estimates need them. */
+  private List<Gap> gaps() {
+    if (query.families().stream().noneMatch(ModelFamily::needsGaps)) {
+      return List.of();
+    }
+    return PurchaseHistories.gaps(customerDays, query.calibrationEnd()).collectAsList().stream()
+        .map(
+            row ->
+                new Gap(
+                    row.getAs(PurchaseHistories.SEGMENT),
+                    row.getAs(PurchaseHistories.GAP_DAYS),
+                    row.getAs(PurchaseHistories.GAPS)))
+        .sorted(Gap.ORDER)
+        .toList();
+  }
 
   /** Each customer with a history of one, by customer. */
   void forEachCustomer(BiConsumer<String, History> consumer) {

@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.datediff;
+import static org.apache.spark.sql.functions.first;
+import static org.apache.spark.sql.functions.lag;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
@@ -19,6 +21,8 @@ import java.time.LocalDate;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DecimalType;
@@ -40,6 +44,9 @@ final class PurchaseHistories {
   static final String SPEND = "spend";
   static final String SEGMENT = OrderFile.SEGMENT;
   static final String CUSTOMER = OrderFile.CUSTOMER;
+
+  static final String GAP_DAYS = "gap_days";
+  static final String GAPS = "gaps";
 
   static final String CUSTOMERS = "customers";
   static final String ROWS = "rows";
@@ -127,7 +134,7 @@ final class PurchaseHistories {
   static Dataset<Row> byCustomer(
       Dataset<Row> customerDays, LocalDate calibrationEnd, LocalDate holdoutEnd) {
     Column end = lit(calibrationEnd);
-    Column purchase = col(CUSTOMER).isNotNull().and(col(PURCHASED).gt(0));
+    Column purchase = isPurchase();
     Column calibration = purchase.and(col(DAY).leq(end));
     Column holdout = purchase.and(col(DAY).gt(end)).and(col(DAY).leq(lit(holdoutEnd)));
     Column firstDay = col(FIRST).getField(DAY);
@@ -171,6 +178,26 @@ final class PurchaseHistories {
             col(LAST_DAY),
             col(FIRST_BAD_TIME),
             col(FIRST_BAD_AMOUNT));
+  }
+
+  /**
+   * One row a segment and length in days of a gap between one purchase of calibration and the
+   * customer's next.
+   */
+  static Dataset<Row> gaps(Dataset<Row> customerDays, LocalDate calibrationEnd) {
+    WindowSpec inTime = Window.partitionBy(CUSTOMER).orderBy(DAY);
+    return customerDays
+        .where(isPurchase().and(col(DAY).leq(lit(calibrationEnd))))
+        .select(
+            first(SEGMENT).over(inTime).as(SEGMENT),
+            datediff(col(DAY), lag(DAY, 1).over(inTime)).as(GAP_DAYS))
+        .where(col(GAP_DAYS).isNotNull())
+        .groupBy(SEGMENT, GAP_DAYS)
+        .agg(count(lit(1)).as(GAPS));
+  }
+
+  private static Column isPurchase() {
+    return col(CUSTOMER).isNotNull().and(col(PURCHASED).gt(0));
   }
 
   /** One row a distinct history. */

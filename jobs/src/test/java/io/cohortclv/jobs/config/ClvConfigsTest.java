@@ -205,6 +205,15 @@ class ClvConfigsTest {
     assertThat(config.fit().midpoint()).isFalse();
   }
 
+  /** k of regular buyers needs gaps between purchases, which a run does not keep. */
+  @Test
+  void load_takesAutoForTheFamiliesThatHistoriesTell() {
+    assertThat(
+            load("lake.root = lake, reporting.currency = GBP, fit.model = auto").fit().families())
+        .containsExactly(
+            ModelFamily.BG_NBD, ModelFamily.MBG_NBD, ModelFamily.PARETO_NBD, ModelFamily.NBD);
+  }
+
   @Test
   void load_letsSourcesShareSettingsBySubstitution() {
     ClvConfig config =

@@ -8,6 +8,7 @@ import io.cohortclv.models.btyd.ModelFamily;
 import io.cohortclv.models.btyd.TimeUnit;
 import io.cohortclv.models.fit.Histories;
 import io.cohortclv.models.fit.InfeasibleDataException;
+import io.cohortclv.models.fit.PurchaseFit;
 import io.cohortclv.models.fit.PurchaseFits;
 import io.cohortclv.models.fit.SegmentFits;
 import java.math.BigDecimal;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -65,7 +67,11 @@ class EstimatorTest {
   }
 
   private static Estimate estimate(EstimateQuery query) {
-    return new Estimator(query, HISTORIES, List.of()).estimate();
+    return estimator(query, HISTORIES).estimate();
+  }
+
+  private static Estimator estimator(EstimateQuery query, List<History> histories) {
+    return new Estimator(query, new OrderLog.Histories(histories, List.of(), List.of()));
   }
 
   @Test
@@ -113,7 +119,7 @@ class EstimatorTest {
     histories.sort(History.ORDER);
     EstimateQuery whole = query(TimeUnit.DAYS, ModelFamily.MBG_NBD);
     Estimate estimate =
-        new Estimator(
+        estimator(
                 new EstimateQuery(
                     whole.families(),
                     whole.timeUnit(),
@@ -122,8 +128,7 @@ class EstimatorTest {
                     whole.horizonDays(),
                     whole.discountRatePerYear(),
                     true),
-                histories,
-                List.of())
+                histories)
             .estimate();
 
     List<Histories> tables =
@@ -155,8 +160,7 @@ class EstimatorTest {
 
   @Test
   void value_ofEveryCustomerSumsToTheWhole() {
-    Estimator estimator =
-        new Estimator(query(TimeUnit.WEEKS, ModelFamily.BG_NBD), HISTORIES, List.of());
+    Estimator estimator = estimator(query(TimeUnit.WEEKS, ModelFamily.BG_NBD), HISTORIES);
 
     double sum = HISTORIES.stream().mapToDouble(h -> estimator.value(h).clv().orElseThrow()).sum();
     assertThat(sum)
@@ -172,8 +176,7 @@ class EstimatorTest {
                     new History(
                         "", h.repeats(), h.recencyDays(), h.ageDays(), 0, 0, BigDecimal.ZERO, 1))
             .toList();
-    Estimate estimate =
-        new Estimator(query(TimeUnit.DAYS, ModelFamily.MBG_NBD), free, List.of()).estimate();
+    Estimate estimate = estimator(query(TimeUnit.DAYS, ModelFamily.MBG_NBD), free).estimate();
 
     assertThat(estimate.spend()).isEmpty();
     assertThat(estimate.clv()).isEmpty();
@@ -185,7 +188,54 @@ class EstimatorTest {
     List<History> once = List.of(new History("", 0, 0, 100, 0, 0, BigDecimal.ZERO, 50));
 
     assertThatExceptionOfType(InfeasibleDataException.class)
-        .isThrownBy(
-            () -> new Estimator(query(TimeUnit.DAYS, ModelFamily.MBG_NBD), once, List.of()));
+        .isThrownBy(() -> estimator(query(TimeUnit.DAYS, ModelFamily.MBG_NBD), once));
+  }
+
+  /** Gaps of three events each: the fit is that of the plain API, and k is found. */
+  @Test
+  void regularBuyers_areFittedByTheirGaps() {
+    Random random = new Random(23);
+    List<History> histories = new ArrayList<>();
+    TreeMap<Integer, Long> gaps = new TreeMap<>();
+    Histories.Builder table = Histories.builder();
+    double logGaps = 0;
+    for (int i = 0; i < 800; i++) {
+      int age = 200 + random.nextInt(200);
+      double daysBetween = 8 - 10 * Math.log(random.nextDouble());
+      double dropout = 0.4 * random.nextDouble();
+      int repeats = 0;
+      int recency = 0;
+      while (random.nextDouble() > dropout) {
+        double events = random.nextDouble() * random.nextDouble() * random.nextDouble();
+        int gap = 1 + (int) (-daysBetween * Math.log(events));
+        if (recency + gap > age) {
+          break;
+        }
+        repeats++;
+        recency += gap;
+        gaps.merge(gap, 1L, Long::sum);
+        logGaps += Math.log(gap / 7.0);
+      }
+      histories.add(new History("", repeats, recency, age, 0, 0, BigDecimal.ZERO, 1));
+      table.add(repeats, recency / 7.0, age / 7.0, 1);
+    }
+    histories.sort(History.ORDER);
+    Estimate estimate =
+        new Estimator(
+                query(TimeUnit.WEEKS, ModelFamily.MBG_CNBD_K),
+                new OrderLog.Histories(
+                    histories,
+                    gaps.entrySet().stream()
+                        .map(gap -> new Gap("", gap.getKey(), gap.getValue()))
+                        .toList(),
+                    List.of()))
+            .estimate();
+
+    PurchaseFit plain = PurchaseFits.fit(ModelFamily.MBG_CNBD_K, table.logGaps(logGaps).build());
+    assertThat(estimate.parameters().get("k")).isEqualTo(3);
+    assertThat(estimate.parameters().values().stream().mapToDouble(v -> v).toArray())
+        .isEqualTo(plain.model().parameters());
+    assertThat(estimate.logLikelihood()).isCloseTo(plain.logLikelihood(), withPercentage(1e-10));
+    assertThat(EstimateFormat.JSON.write(estimate)).contains("\"k\":null");
   }
 }

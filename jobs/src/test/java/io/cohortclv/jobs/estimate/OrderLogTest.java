@@ -87,6 +87,24 @@ class OrderLogTest {
     assertThat(byCustomer(log)).containsExactly(Map.entry("a", history(2, 8, 8, 0, 2, "13.35")));
   }
 
+  /** Read in whatever zone, these would be other days. */
+  @Test
+  void days_areThoseWrittenWhateverTheOffset() throws IOException {
+    OrderLog log =
+        log(
+            """
+            id,day,amount
+            a,2020-01-01T23:30:00-08:00,1
+            a,2020-01-05T00:30:00+09:00,2
+            a,2020-01-06 00:00:00Z,3
+            """,
+            COLUMNS,
+            "2020-01-09",
+            null);
+
+    assertThat(byCustomer(log)).containsExactly(Map.entry("a", history(2, 5, 8, 0, 2, "5")));
+  }
+
   @Test
   void histories_takeZeroAmountsAsPurchasesWithoutSpendAndNegativeOnesAsNone() throws IOException {
     OrderLog log =
@@ -113,6 +131,32 @@ class OrderLogTest {
             "1 rows have a zero amount: purchases that are left out of spend",
             "1 rows have no amount: purchases that are left out of spend",
             "1 customers have no purchase until 2020-01-07 and were left out");
+  }
+
+  /** Between purchase days of calibration only, in the segment of the first. */
+  @Test
+  void gaps_areReadWhereAModelAsksForThem() throws IOException {
+    String text =
+        """
+        id,day,amount,source
+        a,2020-01-09,5,s
+        a,2020-01-01,5,r
+        a,2020-01-04,5,s
+        a,2020-01-04,6,s
+        a,2020-01-06,-5,s
+        a,2020-01-20,5,s
+        b,2020-01-02,5,s
+        b,2020-01-07,5,s
+        c,2020-01-03,5,r
+        ,2020-01-05,1,r
+        d,2020-01-01,5,r
+        d,2020-01-06,5,r
+        """;
+    OrderColumns columns =
+        new OrderColumns("id", "day", Optional.of("amount"), Optional.of("source"));
+    assertThat(log(text, columns, "2020-01-10", null, ModelFamily.BG_CNBD_K).histories().gaps())
+        .containsExactly(new Gap("r", 3, 1), new Gap("r", 5, 2), new Gap("s", 5, 1));
+    assertThat(log(text, columns, "2020-01-10", null).histories().gaps()).isEmpty();
   }
 
   @Test
@@ -227,15 +271,35 @@ class OrderLogTest {
 
   private OrderLog log(String text, OrderColumns columns, String calibrationEnd, String holdoutEnd)
       throws IOException {
+    return log(text, columns, calibrationEnd, holdoutEnd, ModelFamily.MBG_NBD);
+  }
+
+  private OrderLog log(
+      String text,
+      OrderColumns columns,
+      String calibrationEnd,
+      String holdoutEnd,
+      ModelFamily family)
+      throws IOException {
     return log(
         Files.writeString(Files.createTempFile(folder, "orders", ".txt"), text),
         columns,
         calibrationEnd,
-        holdoutEnd);
+        holdoutEnd,
+        family);
   }
 
   private static OrderLog log(
       Path path, OrderColumns columns, String calibrationEnd, String holdoutEnd) {
+    return log(path, columns, calibrationEnd, holdoutEnd, ModelFamily.MBG_NBD);
+  }
+
+  private static OrderLog log(
+      Path path,
+      OrderColumns columns,
+      String calibrationEnd,
+      String holdoutEnd,
+      ModelFamily family) {
     OrderFile file = OrderFile.open(path, Optional.empty());
     file.requireColumns(columns);
     return new OrderLog(
@@ -243,7 +307,7 @@ class OrderLogTest {
         file,
         columns,
         new EstimateQuery(
-            List.of(ModelFamily.MBG_NBD),
+            List.of(family),
             TimeUnit.DAYS,
             LocalDate.parse(calibrationEnd),
             Optional.ofNullable(holdoutEnd).map(LocalDate::parse),
