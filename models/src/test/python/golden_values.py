@@ -354,6 +354,50 @@ def cnbd_pmf(q, d, n, t):
     return cnbd_mean(q, given)
 
 
+# P(n purchases in (T, T + h] | history), by the definition of a conditional probability.
+def bg_interval(q, d, n, h, x, tx, T):
+    r, al, a, b = q
+    B = b + x + d
+
+    def given(l, j):
+        ps = poisson(l * h, n + 1)
+        if n == 0:
+            return ps[0]
+        stopped = a * rising(B, n - 1) / rising(a + B, n)
+        return kept(a, B, n) * ps[n] + stopped * (1 - mp.fsum(ps[:n]))
+
+    with mp.workdps(120):
+        some = cnbd_after((r, al, a, b, 1), d, x, tx, T, given)
+        return some if n else some + 1 - cnbd_alive((r, al, a, b, 1), d, 0, x, tx, T)
+
+
+def pn_interval(q, n, h, x, tx, T):
+    r, al, s, be = q
+
+    def bought(u):
+        return rising(r, x + n) * al**r * u**n / mp.factorial(n) / (al + T + u) ** (r + x + n)
+
+    with mp.workdps(140):
+        cuts = [h * mpf(k) / 16 for k in range(17)]
+        stopped = mp.quad(lambda u: bought(u) * s * be**s / (be + T + u) ** (s + 1), cuts)
+        some = (bought(h) * (be / (be + T + h)) ** s + stopped) / mp.exp(pn_ll(q, x, tx, T))
+        return some if n else some + 1 - pn_alive(q, 0, x, tx, T)
+
+
+def intervals():
+    """Published implementations take every customer for a new one."""
+    mp.mp.dps = 50
+    for n, h, x, tx, T in ((0, 39, 0, 0, 39), (2, 39, 0, 0, 39), (5, 39, 2, 30.43, 38.86), (200, 260, 30, 38, 40)):
+        inputs = [n, mpf(h), x, mpf(tx), mpf(T)]
+        numbers = [number(v) for v in inputs]
+        for d, family in ((0, "bg-nbd"), (1, "mbg-nbd")):
+            q = [mpf(p) for p in (0.243, 4.414, 0.793, 2.426)]
+            write("interval", family, q, numbers, bg_interval(q, d, *inputs))
+        for s in (0.61, 1):
+            q = [mpf(p) for p in (0.55, 10.58, s, 11.67)]
+            write("interval", "pareto-nbd", q, numbers, pn_interval(q, *inputs))
+
+
 def write(quantity, family, q, numbers, value):
     cells = [quantity, family, ";".join(repr(float(p)) for p in q), ";".join(str(n) for n in numbers)]
     print(",".join(cells) + "," + mp.nstr(value, OUT, strip_zeros=False))
@@ -456,6 +500,7 @@ def main():
         # Small shapes have long tails in the logit, over which what cancels is never outrun.
         everything(family, q, x, tx, T, h, delta, n, i < 45 and q[2] >= 0.5)
     regular()
+    intervals()
 
 
 main()

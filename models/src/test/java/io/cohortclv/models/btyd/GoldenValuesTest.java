@@ -31,6 +31,7 @@ class GoldenValuesTest {
         case "discounted" -> model.discountedPurchases(v[0], v[1], (int) v[2], v[3], v[4]);
         case "variance" -> model.purchaseVariance(v[0], v[1], (int) v[2], v[3], v[4]);
         case "probability" -> model.probability((int) v[0], v[1]);
+        case "interval" -> model.probability((int) v[0], v[1], (int) v[2], v[3], v[4]);
         default -> throw new IllegalArgumentException(quantity);
       };
     }
@@ -79,6 +80,16 @@ class GoldenValuesTest {
   void predictions_agreeToTwelveDigits(String quantity) {
     List<Golden> of = goldens().stream().filter(g -> g.quantity().equals(quantity)).toList();
     assertThat(of).hasSizeGreaterThan(100);
+    for (Golden golden : of) {
+      assertThat(golden.relativeError()).as("%s", golden).isLessThan(3e-13);
+    }
+  }
+
+  /** Of customers with a past, whom others take for new ones. */
+  @Test
+  void probabilitiesOfIntervals_agreeToTwelveDigits() {
+    List<Golden> of = goldens().stream().filter(g -> g.quantity().equals("interval")).toList();
+    assertThat(of).hasSize(16);
     for (Golden golden : of) {
       assertThat(golden.relativeError()).as("%s", golden).isLessThan(3e-13);
     }
