@@ -18,6 +18,9 @@ final class DistinctRows implements Serializable {
   private static final int DIGIT_BITS = 11;
   private static final int DIGITS = 1 << DIGIT_BITS;
 
+  /** So many high digits of a column that has more, before insertion does the rest. */
+  private static final int SETTLING_DIGITS = 3;
+
   private final double[][] values;
   private final int[][] ranks;
   private final long[] weights;
@@ -32,25 +35,34 @@ final class DistinctRows implements Serializable {
   static DistinctRows of(double[][] columns, long[] weights, int rows) {
     int width = columns.length;
     double[][] values = new double[width][];
-    int[][] rowRanks = new int[width][rows];
+    int[][] rowRanks = new int[width][];
     Order order = new Order(rows);
-    for (int c = width - 1; c >= 0; c--) {
+    for (int c = width - 1; c > 0; c--) {
       order.sortBy(columns[c]);
-      values[c] = order.rank(columns[c], rowRanks[c]);
+      rowRanks[c] = new int[rows];
+      values[c] = order.rank(rowRanks[c]);
     }
+    order.sortBy(columns[0]);
     int[][] ranks = new int[width][rows];
     long[] sums = new long[rows];
+    double[] first = new double[rows];
+    int firsts = 0;
     int count = 0;
     for (int i = 0; i < rows; i++) {
       int row = order.rows[i];
-      boolean isNew = i == 0;
-      for (int c = 0; c < width; c++) {
+      boolean isNew = order.isNew(i);
+      if (isNew) {
+        first[firsts++] = Double.longBitsToDouble(order.keys[i]);
+      }
+      ranks[0][count] = firsts - 1;
+      for (int c = 1; c < width; c++) {
         ranks[c][count] = rowRanks[c][row];
         isNew = isNew || ranks[c][count] != ranks[c][count - 1];
       }
       count += isNew ? 1 : 0;
       sums[count - 1] = Math.addExact(sums[count - 1], weights[row]);
     }
+    values[0] = Arrays.copyOf(first, firsts);
     for (int c = 0; c < width; c++) {
       ranks[c] = Arrays.copyOf(ranks[c], count);
     }
@@ -78,10 +90,22 @@ final class DistinctRows implements Serializable {
         keys[i] = Double.doubleToRawLongBits(column[rows[i]]);
         differing |= keys[i] ^ keys[0];
       }
-      for (int shift = 0; shift < Long.SIZE; shift += DIGIT_BITS) {
-        if ((differing >>> shift & (DIGITS - 1)) != 0) {
-          sortByDigit(shift);
+      int lowest = Long.numberOfTrailingZeros(differing);
+      int highest = Long.SIZE - Long.numberOfLeadingZeros(differing);
+      int settling = highest - SETTLING_DIGITS * DIGIT_BITS;
+      if (lowest < settling) {
+        // What the high digits of real numbers leave unsorted are few neighbours.
+        sortByDigits(settling, highest);
+        if (insert()) {
+          return;
         }
+      }
+      sortByDigits(lowest, highest);
+    }
+
+    private void sortByDigits(int from, int to) {
+      for (int shift = from; shift < to; shift += DIGIT_BITS) {
+        sortByDigit(shift);
       }
     }
 
@@ -106,16 +130,42 @@ final class DistinctRows implements Serializable {
       rows = sortedRows;
     }
 
+    /** Sorts by insertion, unless that takes more moves than there are rows. */
+    private boolean insert() {
+      long moves = 0;
+      for (int i = 1; i < keys.length; i++) {
+        long key = keys[i];
+        int row = rows[i];
+        int place = i;
+        for (; place > 0 && keys[place - 1] > key; place--) {
+          keys[place] = keys[place - 1];
+          rows[place] = rows[place - 1];
+        }
+        keys[place] = key;
+        rows[place] = row;
+        moves += i - place;
+        if (moves > keys.length) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** After sorting by a column: whether the i-th row's value is not that of the row before. */
+    boolean isNew(int i) {
+      return i == 0 || keys[i] != keys[i - 1];
+    }
+
     /**
-     * After sorting by the column: its distinct values, ascending, and the place of each row's
-     * among them.
+     * After sorting by a column: its distinct values, ascending, and the place of each row's among
+     * them.
      */
-    double[] rank(double[] column, int[] ranks) {
+    double[] rank(int[] ranks) {
       double[] distinct = new double[rows.length];
       int count = 0;
       for (int i = 0; i < rows.length; i++) {
-        if (i == 0 || keys[i] != keys[i - 1]) {
-          distinct[count++] = column[rows[i]];
+        if (isNew(i)) {
+          distinct[count++] = Double.longBitsToDouble(keys[i]);
         }
         ranks[rows[i]] = count - 1;
       }

@@ -6,11 +6,16 @@ import org.apache.commons.numbers.gamma.Trigamma;
 
 /**
  * The Gamma-Gamma likelihood over a table (formula in {@code spend.GammaGamma}), with gradient and
- * Hessian in (p, q, v). Gamma functions once per number of purchases; a row costs one logarithm and
- * one division.
+ * Hessian in (p, q, v). Gamma functions once per number of purchases; a row costs one division, and
+ * one logarithm where its weight is not 1: else its factor 1 + xm/v goes into a product, of which
+ * one logarithm is taken before it overflows.
  */
 final class GammaGammaLikelihood implements Likelihood {
   private static final int LONGEST_RUN = 512;
+
+  /** The square of this is finite. */
+  private static final double LARGE = 1e150;
+
   private static final int P = 0;
   private static final int Q = 1;
   private static final int V = 2;
@@ -36,6 +41,8 @@ final class GammaGammaLikelihood implements Likelihood {
     double p = parameters[P];
     double q = parameters[Q];
     double v = parameters[V];
+    double perV = 1 / v;
+    double logV = Math.log(v);
     LikelihoodSums out = new LikelihoodSums(3);
     double all = 0;
     int from = 0;
@@ -46,16 +53,27 @@ final class GammaGammaLikelihood implements Likelihood {
       double logs = 0;
       double inverses = 0;
       double squares = 0;
+      double product = 1;
       int to = from;
       for (; to < purchases.length && to - from < LONGEST_RUN && purchases[to] == x; to++) {
         double w = weights[to];
         double inverse = 1 / (v + sums[to]);
+        double ratio = 1 + sums[to] * perV;
         weight += w;
         logMeans += w * logSums[to];
-        logs += w * Math.log(v + sums[to]);
+        if (w == 1 && ratio < LARGE) {
+          product *= ratio;
+          if (product > LARGE) {
+            logs += Math.log(product);
+            product = 1;
+          }
+        } else {
+          logs += w * Math.log(ratio);
+        }
         inverses += w * inverse;
         squares += w * inverse * inverse;
       }
+      logs += Math.log(product) + weight * logV;
       double px = p * x;
       double shape = px + q;
       double digamma = Digamma.value(shape);
@@ -77,8 +95,8 @@ final class GammaGammaLikelihood implements Likelihood {
       all += weight;
       from = to;
     }
-    out.addValue(all * (q * Math.log(v) - LogGamma.value(q)));
-    out.addGradient(Q, all * (Math.log(v) - Digamma.value(q)));
+    out.addValue(all * (q * logV - LogGamma.value(q)));
+    out.addGradient(Q, all * (logV - Digamma.value(q)));
     out.addGradient(V, all * q / v);
     out.addHessian(Q, Q, -all * Trigamma.value(q));
     out.addHessian(Q, V, all / v);

@@ -1,6 +1,5 @@
 package io.cohortclv.models.fit;
 
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -21,18 +20,20 @@ public record SpendIndependence(double pearson, double spearman) {
 
   /** Both correlations over all customers; NaN where one of the two does not vary. */
   public static SpendIndependence of(SpendHistories histories) {
-    int rows = histories.distinct();
-    double[] purchases = new double[rows];
-    double[] means = new double[rows];
     double[] weights = histories.weights();
-    for (int i = 0; i < rows; i++) {
-      purchases[i] = histories.purchases(i);
-      means[i] = histories.mean(i);
+    Axis purchases = Axis.of(histories, 0, weights);
+    Axis means = Axis.of(histories, 1, weights);
+    int[] left = histories.ranks(0);
+    int[] right = histories.ranks(1);
+    double values = 0;
+    double ranks = 0;
+    for (int i = 0; i < weights.length; i++) {
+      values += weights[i] * purchases.values[left[i]] * means.values[right[i]];
+      ranks += weights[i] * purchases.ranks[left[i]] * means.ranks[right[i]];
     }
     return new SpendIndependence(
-        correlation(purchases, means, weights),
-        correlation(
-            middleRanks(histories, 0, weights), middleRanks(histories, 1, weights), weights));
+        values / Math.sqrt(purchases.valueSquares * means.valueSquares),
+        ranks / Math.sqrt(purchases.rankSquares * means.rankSquares));
   }
 
   /** What to say of the assumption where the data of so many customers speak against it. */
@@ -51,41 +52,37 @@ public record SpendIndependence(double pearson, double spearman) {
             (Math.abs(pearson) >= Math.abs(spearman) ? pearson : spearman) > 0 ? "low" : "high"));
   }
 
-  /** Ranks of a column's values, row by row; customers who share a value share its middle rank. */
-  private static double[] middleRanks(SpendHistories histories, int column, double[] weights) {
-    int[] places = histories.ranks(column);
-    double[] middles = new double[histories.values(column).length];
-    for (int i = 0; i < places.length; i++) {
-      middles[places[i]] += weights[i];
+  /**
+   * A column's distinct values and their ranks, both from the mean of all customers, and the sums of
+   * their squares. Customers who share a value share its middle rank.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // lives within one comparison, never compared
+  private record Axis(
+      double[] values, double[] ranks, double valueSquares, double rankSquares) {
+    static Axis of(SpendHistories histories, int column, double[] weights) {
+      double[] tied = new double[histories.values(column).length];
+      int[] places = histories.ranks(column);
+      for (int i = 0; i < places.length; i++) {
+        tied[places[i]] += weights[i];
+      }
+      double[] values = histories.values(column).clone();
+      double[] ranks = new double[values.length];
+      double before = 0;
+      double sum = 0;
+      for (int place = 0; place < values.length; place++) {
+        ranks[place] = before + (tied[place] + 1) / 2;
+        before += tied[place];
+        sum += tied[place] * values[place];
+      }
+      double valueSquares = 0;
+      double rankSquares = 0;
+      for (int place = 0; place < values.length; place++) {
+        values[place] -= sum / before;
+        ranks[place] -= (before + 1) / 2;
+        valueSquares += tied[place] * values[place] * values[place];
+        rankSquares += tied[place] * ranks[place] * ranks[place];
+      }
+      return new Axis(values, ranks, valueSquares, rankSquares);
     }
-    double before = 0;
-    for (int place = 0; place < middles.length; place++) {
-      double tied = middles[place];
-      middles[place] = before + (tied + 1) / 2;
-      before += tied;
-    }
-    return Arrays.stream(places).mapToDouble(place -> middles[place]).toArray();
-  }
-
-  private static double correlation(double[] x, double[] y, double[] weights) {
-    double all = 0;
-    double sumX = 0;
-    double sumY = 0;
-    for (int i = 0; i < x.length; i++) {
-      all += weights[i];
-      sumX += weights[i] * x[i];
-      sumY += weights[i] * y[i];
-    }
-    double xx = 0;
-    double xy = 0;
-    double yy = 0;
-    for (int i = 0; i < x.length; i++) {
-      double dx = x[i] - sumX / all;
-      double dy = y[i] - sumY / all;
-      xx += weights[i] * dx * dx;
-      xy += weights[i] * dx * dy;
-      yy += weights[i] * dy * dy;
-    }
-    return xy / Math.sqrt(xx * yy);
   }
 }

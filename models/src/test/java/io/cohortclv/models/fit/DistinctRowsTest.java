@@ -3,6 +3,7 @@ package io.cohortclv.models.fit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -53,6 +54,29 @@ class DistinctRowsTest {
       assertThat(found).containsExactlyElementsOf(expected.keySet());
       assertThat(sums).containsExactlyElementsOf(expected.values());
     }
+  }
+
+  /** Values that differ in their last bits beside one far away: no use to sort by high digits. */
+  @Test
+  void rows_thatHighDigitsDoNotTellApartAreSortedAllTheSame() {
+    SplittableRandom random = new SplittableRandom(11);
+    int rows = 5_000;
+    double[][] columns = new double[2][rows];
+    long[] weights = new long[rows];
+    Arrays.fill(weights, 1);
+    for (int i = 0; i < rows; i++) {
+      columns[0][i] = 1 + random.nextInt(2);
+      columns[1][i] = i == 0 ? 1e30 : 1 + random.nextInt(1 << 20) * 0x1p-52;
+    }
+    DistinctRows distinct = DistinctRows.of(columns, weights, rows);
+    double[] sorted = Arrays.stream(columns[1]).sorted().distinct().toArray();
+    assertThat(distinct.values(1)).containsExactly(sorted);
+    for (int i = 1; i < distinct.count(); i++) {
+      int first = Integer.compare(distinct.ranks(0)[i - 1], distinct.ranks(0)[i]);
+      assertThat(first < 0 || (first == 0 && distinct.ranks(1)[i - 1] < distinct.ranks(1)[i]))
+          .isTrue();
+    }
+    assertThat(Arrays.stream(distinct.weights()).sum()).isEqualTo(rows);
   }
 
   @Test
