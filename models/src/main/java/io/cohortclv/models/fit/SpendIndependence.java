@@ -53,12 +53,11 @@ public record SpendIndependence(double pearson, double spearman) {
   }
 
   /**
-   * A column's distinct values and their ranks, both from the mean of all customers, and the sums of
-   * their squares. Customers who share a value share its middle rank.
+   * A column's distinct values and their ranks, both from the mean of all customers, and the sums
+   * of their squares. Customers who share a value share its middle rank.
    */
   @SuppressWarnings("ArrayRecordComponent") // lives within one comparison, never compared
-  private record Axis(
-      double[] values, double[] ranks, double valueSquares, double rankSquares) {
+  private record Axis(double[] values, double[] ranks, double valueSquares, double rankSquares) {
     static Axis of(SpendHistories histories, int column, double[] weights) {
       double[] tied = new double[histories.values(column).length];
       int[] places = histories.ranks(column);
