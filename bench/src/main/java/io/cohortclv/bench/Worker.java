@@ -16,6 +16,7 @@ import io.cohortclv.transforms.attribution.RemovalEffects;
 import io.cohortclv.transforms.cohorts.CohortPeriod;
 import io.cohortclv.transforms.cohorts.CohortRetentions;
 import io.cohortclv.transforms.identity.Stitching;
+import io.cohortclv.transforms.summary.ChurnGaps;
 import io.cohortclv.transforms.summary.CustomerSummaries;
 import io.cohortclv.transforms.table.Affiliates;
 import io.cohortclv.transforms.table.Coupons;
@@ -33,7 +34,6 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -51,7 +51,7 @@ public final class Worker {
   private static final LocalDate AS_OF = LocalDate.of(2024, 12, 31);
   private static final double YEARLY_DISCOUNT = 0.1;
   private static final double DELTA = Math.log1p(YEARLY_DISCOUNT) / 365;
-  private static final OptionalInt CHURN_GAP = OptionalInt.of(180);
+  private static final ChurnGaps CHURN_GAP = ChurnGaps.of(180);
   private static final int MONTHS_OF_30_DAYS = 360;
 
   private final SparkSession spark;
@@ -111,7 +111,7 @@ public final class Worker {
                       logs.orderValues(),
                       AS_OF,
                       CohortPeriod.MONTH,
-                      CHURN_GAP));
+                      CHURN_GAP.days()));
       case "spark-summarize" -> write(task, () -> spark.sql(PlainSql.SUMMARIZE));
       case "spark-attribute" -> write(task, () -> spark.sql(PlainSql.ATTRIBUTE));
       case "spark-cohorts" -> write(task, () -> spark.sql(PlainSql.COHORTS));

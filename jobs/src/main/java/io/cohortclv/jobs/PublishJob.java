@@ -9,7 +9,7 @@ import io.cohortclv.transforms.table.Catalog;
 final class PublishJob implements Stage {
   @Override
   public long run(Lake lake, ClvConfig config, Run run) {
-    Reconciliation.of(lake, run, config.attribution().only());
+    Reconciliation.of(lake, config, run);
     lake.publish(run, Catalog.PUBLISHED);
     return 1;
   }

@@ -9,11 +9,13 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.failure.CommandException;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.transforms.attribution.CommissionChecks;
 import io.cohortclv.transforms.attribution.Touches;
+import io.cohortclv.transforms.table.AffiliateDaily;
 import io.cohortclv.transforms.table.AffiliateEconomics;
 import io.cohortclv.transforms.table.AttributionComparison;
 import io.cohortclv.transforms.table.CohortRetention;
@@ -34,6 +36,7 @@ import io.cohortclv.transforms.table.Touchpoints;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,14 +63,10 @@ final class Reconciliation {
 
   private Reconciliation() {}
 
-  /**
-   * Makes every check of the run and notes them in ops.recon.
-   *
-   * @param onlyAttribution whether the run ended with attribution
-   */
-  static void of(Lake lake, Run run, boolean onlyAttribution) {
+  /** Makes every check of the run and notes them in ops.recon. */
+  static void of(Lake lake, ClvConfig config, Run run) {
     Reconciliation reconciliation = new Reconciliation();
-    reconciliation.compare(lake, run, onlyAttribution);
+    reconciliation.compare(lake, config, run);
     reconciliation.note(lake, run);
     List<String> broken =
         reconciliation.checks.stream().filter(c -> !c.holds()).map(Check::name).toList();
@@ -82,7 +81,7 @@ final class Reconciliation {
     }
   }
 
-  private void compare(Lake lake, Run run, boolean onlyAttribution) {
+  private void compare(Lake lake, ClvConfig config, Run run) {
     Column counted = col(OrderValue.COUNTED);
     Column known = counted.and(col(OrderValue.CUSTOMER_ID).isNotNull());
     Row orders =
@@ -128,7 +127,7 @@ final class Reconciliation {
     checkCommissions(lake, run, credits);
     countTouchesLeftOut(lake, run);
     check("customers who ordered = customers acquired", orders, 2, acquisitions, 0);
-    if (onlyAttribution) {
+    if (config.attribution().only()) {
       return;
     }
     Row summaries =
@@ -183,6 +182,49 @@ final class Reconciliation {
     check("customers acquired = customers in source_scorecard", acquisitions, 1, sources, 0);
     compareSegments(lake, run, values);
     compareScorecards(lake, run, sources);
+    compareDays(lake, run, config.scorecard().dailyDays());
+  }
+
+  /** Credit and customers of the days that affiliate_daily covers. */
+  private void compareDays(Lake lake, Run run, int days) {
+    LocalDate before = run.asOf().minusDays(days);
+    Column isOfAffiliate = col(OrderAttribution.AFFILIATE_ID).isNotNull();
+    Row credited =
+        one(
+            lake,
+            lake.read(OrderAttribution.TABLE, run)
+                .filter(col(OrderAttribution.IS_CONTRACT_MODEL).and(isOfAffiliate))
+                .join(
+                    lake.read(OrderValue.TABLE, run)
+                        .filter(col(OrderValue.ORDERED_ON).gt(lit(before)))
+                        .select(OrderValue.SOURCE_SYSTEM, OrderValue.ORDER_ID),
+                    OrderValue.KEY.toArray(new String[0])),
+            sum(OrderAttribution.CREDIT_SHARE),
+            sum(OrderAttribution.CREDITED_NET));
+    Row acquired =
+        one(
+            lake,
+            lake.read(CustomerAcquisition.TABLE, run)
+                .filter(
+                    col(CustomerAcquisition.IS_CONTRACT_MODEL)
+                        .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED)))
+                        .and(isOfAffiliate))
+                .join(
+                    lake.read(CustomerSummary.TABLE, run)
+                        .filter(col(CustomerSummary.FIRST_ORDER_ON).gt(lit(before)))
+                        .select(CustomerSummary.CUSTOMER_ID),
+                    new String[] {CustomerSummary.CUSTOMER_ID}),
+            sum(CustomerAcquisition.ACQUISITION_SHARE));
+    Row daily =
+        one(
+            lake,
+            lake.read(AffiliateDaily.TABLE, run),
+            sum(AffiliateDaily.ORDERS),
+            sum(AffiliateDaily.NET_REVENUE),
+            sum(AffiliateDaily.NEW_CUSTOMERS));
+    check("orders credited to affiliates = orders in affiliate_daily", credited, 0, daily, 0);
+    check("their net revenue credited = net revenue in affiliate_daily", credited, 1, daily, 1);
+    check("customers of affiliates = new customers in affiliate_daily", acquired, 0, daily, 2);
   }
 
   /** What acquired customers ordered, are worth and cost, against the sums of the scorecards. */

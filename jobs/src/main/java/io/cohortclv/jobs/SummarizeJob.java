@@ -5,23 +5,25 @@ import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.transforms.cohorts.CohortPeriod;
 import io.cohortclv.transforms.cohorts.CohortRetentions;
+import io.cohortclv.transforms.summary.ChurnGaps;
 import io.cohortclv.transforms.summary.CustomerSummaries;
-import io.cohortclv.transforms.summary.PurchaseGaps;
 import io.cohortclv.transforms.table.CohortRetention;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.RefundValue;
-import java.util.OptionalInt;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Order values to one history a customer, and to cohorts by age. */
 final class SummarizeJob implements Stage {
+  /** Categories times the days of a log. */
+  private static final int MAX_GAPS = 1_000_000;
+
   @Override
   public long run(Lake lake, ClvConfig config, Run run) {
     Dataset<Row> orderValues = lake.read(OrderValue.TABLE, run);
-    OptionalInt churnGapDays = churnGapDays(lake, config.cohorts(), orderValues);
+    ChurnGaps churnGaps = churnGaps(lake, config.cohorts(), orderValues);
     long customers =
         lake.write(
                 CustomerSummary.TABLE,
@@ -33,7 +35,7 @@ final class SummarizeJob implements Stage {
                     config.fit().midpoint(),
                     config.reporting().horizonDays(),
                     config.reporting().discountRatePerYear(),
-                    churnGapDays))
+                    churnGaps))
             .rows();
     Dataset<Row> cohorts =
         config.cohorts().periods().stream()
@@ -45,22 +47,20 @@ final class SummarizeJob implements Stage {
                         orderValues,
                         run.asOf(),
                         CohortPeriod.of(period),
-                        churnGapDays))
+                        churnGaps.days()))
             .reduce(Dataset::union)
             .orElseThrow();
     return customers + lake.write(CohortRetention.TABLE, run, cohorts).rows();
   }
 
   /** As configured, else learned from all gaps; none where nobody has come back yet. */
-  private static OptionalInt churnGapDays(
+  private static ChurnGaps churnGaps(
       Lake lake, ClvConfig.Cohorts settings, Dataset<Row> orderValues) {
-    if (settings.churnGapDays().isPresent()) {
-      return settings.churnGapDays();
-    }
-    Row learned =
-        lake.collectSmall(
-                PurchaseGaps.quantile(orderValues, settings.churnGapQuantile()), 1, "quantiles")
-            .get(0);
-    return learned.isNullAt(0) ? OptionalInt.empty() : OptionalInt.of(learned.getInt(0));
+    return settings.churnGapDays().isPresent()
+        ? ChurnGaps.of(settings.churnGapDays().getAsInt())
+        : ChurnGaps.learn(
+            lake.collectSmall(
+                ChurnGaps.countGaps(orderValues), MAX_GAPS, "gaps by first category and length"),
+            settings.churnGapQuantile());
   }
 }

@@ -116,6 +116,7 @@ public record ClvConfig(
    *
    * @param periods whose new customers are one cohort: {@code week}, {@code month}, {@code quarter}
    * @param churnGapDays silence that counts as churn when exceeded, days; without it it is learned
+   *     by category
    * @param churnGapQuantile share of all gaps between purchases that the learned one covers
    */
   public record Cohorts(List<String> periods, OptionalInt churnGapDays, double churnGapQuantile) {}

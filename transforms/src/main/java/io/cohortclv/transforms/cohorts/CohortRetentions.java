@@ -59,7 +59,7 @@ public final class CohortRetentions {
    *     left-censored customers stay out
    * @param summaries {@link CustomerSummary} rows of the same run
    * @param orderValues {@link OrderValue} rows of the same run
-   * @param churnGapDays the gap the summaries were made with
+   * @param churnGapDays the gap of customers whose first category has none of its own
    */
   public static Dataset<Row> retainCohorts(
       Dataset<Row> acquisitions,

@@ -22,7 +22,6 @@ import io.cohortclv.transforms.table.MinorUnits;
 import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.RefundValue;
 import java.time.LocalDate;
-import java.util.OptionalInt;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -34,7 +33,8 @@ public final class CustomerSummaries {
   private static final String FIRST_NET = "first_net";
   private static final String BEFORE = "before";
   private static final String STOPPED = "stopped";
-  private static final String ORDER = "order";
+  private static final String GAP = "gap";
+  static final String ORDER = "order";
   private static final String CASH_ONLY = "cash_only";
 
   /** Discounted money is added in whole millionths, so that the order of rows cannot show. */
@@ -53,8 +53,8 @@ public final class CustomerSummaries {
    * One {@link CustomerSummary} row a customer with a counted order. Orders of one business day are
    * one purchase.
    *
-   * <p>Churn is a silence of more than {@code churnGapDays}: it is seen when the next purchase came
-   * later, or when none had come by the end of the as-of day.
+   * <p>Churn is a silence of more than {@code churnGaps} say: it is seen when the next purchase
+   * came later, or when none had come by the end of the as-of day.
    *
    * @param orderValues {@link OrderValue} rows as of {@code asOf}
    * @param refundValues {@link RefundValue} rows as of the same day; may be empty
@@ -62,7 +62,7 @@ public final class CustomerSummaries {
    *     differences of dates
    * @param horizonDays days from acquisition whose margin counts for {@code acquisition_margin}
    * @param discountRatePerYear yearly rate d; margin at age t days is worth (1 + d)^(-t/365)
-   * @param churnGapDays g of the retention metrics; without it nobody's survival is told
+   * @param churnGaps g of the retention metrics; where there is none, no survival is told
    */
   public static Dataset<Row> summarizeAsOf(
       Dataset<Row> orderValues,
@@ -71,7 +71,7 @@ public final class CustomerSummaries {
       boolean midpoint,
       int horizonDays,
       double discountRatePerYear,
-      OptionalInt churnGapDays) {
+      ChurnGaps churnGaps) {
     Column day = col(OrderValue.ORDERED_ON);
     Column first = col(CustomerSummary.FIRST_ORDER_ON);
     Column age = datediff(day, first);
@@ -82,30 +82,23 @@ public final class CustomerSummaries {
                 .multiply(
                     exp(age.multiply(lit(-TimeUnit.DAYS.continuousRate(discountRatePerYear))))))
             .cast("long");
-    Column gap = churnGapDays.isPresent() ? lit(churnGapDays.getAsInt()) : lit(null).cast("int");
     WindowSpec history =
-        Window.partitionBy(OrderValue.CUSTOMER_ID)
-            .orderBy(OrderValue.ORDERED_ON)
-            .rowsBetween(Window.unboundedPreceding(), Window.currentRow());
+        Window.partitionBy(OrderValue.CUSTOMER_ID).orderBy(OrderValue.ORDERED_ON, ORDER);
+    WindowSpec soFar = history.rowsBetween(Window.unboundedPreceding(), Window.currentRow());
+    Column firstCategory =
+        first_value(col(ORDER).getField(CustomerSummary.FIRST_CATEGORY)).over(soFar);
     return orderValues
         .filter(col(OrderValue.COUNTED).and(col(OrderValue.CUSTOMER_ID).isNotNull()))
         .select(
             col(OrderValue.CUSTOMER_ID),
             day,
-            struct(
-                    col(OrderValue.ORDER_TS),
-                    col(OrderValue.COUNTRY).as(CustomerSummary.FIRST_COUNTRY),
-                    col(OrderValue.CATEGORY).as(CustomerSummary.FIRST_CATEGORY),
-                    col(OrderValue.INCENTIVE).as(CustomerSummary.FIRST_INCENTIVE))
-                .as(ORDER),
+            order().as(ORDER),
             MinorUnits.of(col(OrderValue.NET_REVENUE)).as(OrderValue.NET_REVENUE),
             MinorUnits.of(col(OrderValue.MARGIN)).as(OrderValue.MARGIN),
             MinorUnits.of(col(OrderValue.ACQUISITION_DISCOUNT)).as(OrderValue.ACQUISITION_DISCOUNT))
-        .withColumn(CustomerSummary.FIRST_ORDER_ON, first_value(day).over(history))
-        .withColumn(
-            BEFORE,
-            lag(day, 1)
-                .over(Window.partitionBy(OrderValue.CUSTOMER_ID).orderBy(OrderValue.ORDERED_ON)))
+        .withColumn(CustomerSummary.FIRST_ORDER_ON, first_value(day).over(soFar))
+        .withColumn(BEFORE, lag(day, 1).over(history))
+        .withColumn(GAP, churnGaps.of(firstCategory))
         .groupBy(OrderValue.CUSTOMER_ID)
         .agg(
             min(day).as(CustomerSummary.FIRST_ORDER_ON),
@@ -122,13 +115,24 @@ public final class CustomerSummaries {
             coalesce(sum(when(age.lt(lit(horizonDays)), discounted)), lit(0L))
                 .as(CustomerSummary.ACQUISITION_MARGIN),
             min(when(age.gt(lit(0)), day)).as(CustomerSummary.SECOND_ORDER_ON),
-            min(when(datediff(day, col(BEFORE)).gt(gap), datediff(col(BEFORE), first))).as(STOPPED),
+            min(when(datediff(day, col(BEFORE)).gt(col(GAP)), datediff(col(BEFORE), first)))
+                .as(STOPPED),
             max(age.geq(lit(YEAR_FROM)).and(age.lt(lit(YEAR_UNTIL))))
                 .as(CustomerSummary.RETAINED_365))
         .select(col("*"), col(ORDER + ".*"))
         .join(cashOnly(refundValues), new String[] {OrderValue.CUSTOMER_ID}, "left")
-        .transform(customers -> withMeasures(customers, asOf, midpoint, gap))
+        .withColumn(GAP, churnGaps.of(col(CustomerSummary.FIRST_CATEGORY)))
+        .transform(customers -> withMeasures(customers, asOf, midpoint))
         .transform(CustomerSummary.TABLE::conform);
+  }
+
+  /** An order by its time, and of orders of one moment by what they are. */
+  static Column order() {
+    return struct(
+        col(OrderValue.ORDER_TS),
+        col(OrderValue.COUNTRY).as(CustomerSummary.FIRST_COUNTRY),
+        col(OrderValue.CATEGORY).as(CustomerSummary.FIRST_CATEGORY),
+        col(OrderValue.INCENTIVE).as(CustomerSummary.FIRST_INCENTIVE));
   }
 
   /** By customer what refunds take back on their own date beyond what they take on the order's. */
@@ -143,7 +147,8 @@ public final class CustomerSummaries {
   }
 
   private static Dataset<Row> withMeasures(
-      Dataset<Row> customers, LocalDate asOf, boolean midpoint, Column gap) {
+      Dataset<Row> customers, LocalDate asOf, boolean midpoint) {
+    Column gap = col(GAP);
     Column first = col(CustomerSummary.FIRST_ORDER_ON);
     Column last = col(CustomerSummary.LAST_ORDER_ON);
     Column days = datediff(lit(asOf), first);

@@ -84,7 +84,10 @@ public final class CohortRetention {
               RETAINED_365_OPEN,
               "The same with an order on day 365 or any later: not for comparing cohorts, since"
                   + " older ones had longer"),
-          whole(CHURN_GAP_DAYS, "Silence that counts as having stopped when it is exceeded, days"),
+          whole(
+              CHURN_GAP_DAYS,
+              "Silence that counts as having stopped when it is exceeded, days; of customers whose first"
+                  + " category has none of its own"),
           flag(IS_COMPLETE, "The calendar month had ended by the as-of date"));
 
   private CohortRetention() {}

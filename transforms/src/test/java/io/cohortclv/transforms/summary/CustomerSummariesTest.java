@@ -16,6 +16,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import org.apache.spark.sql.Dataset;
@@ -40,7 +41,7 @@ class CustomerSummariesTest {
             midpoint,
             horizonDays,
             0.10,
-            OptionalInt.of(GAP))
+            ChurnGaps.of(GAP))
         .orderBy(CustomerSummary.CUSTOMER_ID)
         .collectAsList();
   }
@@ -154,7 +155,7 @@ class CustomerSummariesTest {
                     true,
                     365,
                     0.10,
-                    OptionalInt.empty())
+                    new ChurnGaps(OptionalInt.empty(), Map.of()))
                 .collectAsList())
         .extracting(CustomerSummariesTest::survival)
         .containsExactly(Arrays.asList(null, null));
@@ -206,9 +207,89 @@ class CustomerSummariesTest {
     bought("of another customer", "2020-01-01");
 
     Dataset<Row> log = orders.dataset();
-    assertThat(PurchaseGaps.quantile(log, 0.95).first().getInt(0)).isEqualTo(19);
-    assertThat(PurchaseGaps.quantile(log, 0.9500001).first().getInt(0)).isEqualTo(300);
-    assertThat(PurchaseGaps.quantile(log.limit(1), 0.95).first().isNullAt(0)).isTrue();
+    assertThat(learned(log, 0.95).days()).hasValue(19);
+    assertThat(learned(log, 0.9500001).days()).hasValue(300);
+    assertThat(learned(log.limit(1), 0.95)).isEqualTo(new ChurnGaps(OptionalInt.empty(), Map.of()));
+  }
+
+  private static ChurnGaps learned(Dataset<Row> log, double quantile) {
+    return ChurnGaps.learn(ChurnGaps.countGaps(log).collectAsList(), quantile);
+  }
+
+  /** A customer's gaps are those of the category of the first order, whatever came later. */
+  @Test
+  void gap_isLearnedByFirstCategoryWhereThereAreEnough() {
+    LocalDate day = LocalDate.of(2020, 1, 1);
+    for (int i = 0; i <= ChurnGaps.LEAST_GAPS; i++) {
+      orders.row(
+          "order_id",
+          "coffee " + i,
+          "customer_id",
+          "c",
+          "ordered_on",
+          day.plusDays(2L * i).toString(),
+          "category",
+          i == 0 ? "coffee" : "mattress");
+    }
+    for (int i = 0; i < ChurnGaps.LEAST_GAPS; i++) {
+      orders.row(
+          "order_id",
+          "mattress " + i,
+          "customer_id",
+          "m",
+          "ordered_on",
+          day.plusDays(3L * i).toString(),
+          "category",
+          "mattress");
+    }
+
+    ChurnGaps gaps = learned(orders.dataset(), 0.95);
+    assertThat(gaps).isEqualTo(new ChurnGaps(OptionalInt.of(3), Map.of("coffee", 2)));
+  }
+
+  @Test
+  void churn_goesByTheGapOfTheFirstCategory() {
+    for (String category : List.of("coffee", "mattress")) {
+      orders
+          .row(
+              "order_id",
+              category,
+              "customer_id",
+              category,
+              "ordered_on",
+              "2024-01-01",
+              "order_ts",
+              "2024-01-01T10:00:00Z",
+              "category",
+              category)
+          .row(
+              "order_id",
+              category + " 2",
+              "customer_id",
+              category,
+              "ordered_on",
+              "2024-02-01",
+              "order_ts",
+              "2024-02-01T10:00:00Z",
+              "category",
+              "tea");
+    }
+
+    assertThat(
+            CustomerSummaries.summarizeAsOf(
+                    orders.dataset(),
+                    refunds.dataset(),
+                    LocalDate.of(2024, 3, 31),
+                    true,
+                    365,
+                    0.10,
+                    new ChurnGaps(OptionalInt.of(50), Map.of("coffee", 20)))
+                .orderBy(CustomerSummary.CUSTOMER_ID)
+                .collectAsList())
+        .extracting(
+            r -> r.getAs("customer_id"), r -> r.getAs("churned"), r -> r.getAs("survival_days"))
+        // 31 days of silence are too many for coffee; of the other only those at the end, 59, are.
+        .containsExactly(tuple("coffee", true, 0L), tuple("mattress", true, 31L));
   }
 
   /**
@@ -301,6 +382,6 @@ class CustomerSummariesTest {
 
   private Dataset<Row> summarizeAsOf(Dataset<Row> log) {
     return CustomerSummaries.summarizeAsOf(
-        log, refunds.dataset(), LocalDate.of(2024, 12, 31), true, 365, 0.10, OptionalInt.of(GAP));
+        log, refunds.dataset(), LocalDate.of(2024, 12, 31), true, 365, 0.10, ChurnGaps.of(GAP));
   }
 }
