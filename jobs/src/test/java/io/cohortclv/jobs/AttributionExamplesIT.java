@@ -78,4 +78,30 @@ class AttributionExamplesIT {
     assertThat(credited("touch-log.conf", "touches.csv", "first_touch", log))
         .isEqualTo(Map.of("Facebook", "49.90", "null", "20.00"));
   }
+
+  /**
+   * Of six journeys three convert: two of A > B with 15.01 and 15.00, one of B > A > B with 9.00.
+   *
+   * <p>From A five steps begin, from B one; A leads to B in 4 of 6 and nowhere in 2; B to an order
+   * in 3 of 5, to A in 1. So a conversion comes from B with 9/13, from A with 6/13, in all with
+   * 1/2, as was seen. Without A it is 1/6 x 3/5 = 1/10 and without B none: removal effects 4/5 and
+   * 1, A has 4/9 of each order and B 5/9, 6.67 + 8.34, 6.67 + 8.33 and 4.00 + 5.00.
+   */
+  @Test
+  void pathFile_isAttributed() throws IOException {
+    String[] paths = {
+      "path,conversions,value,nulls", "A > B,2,30.01,1", "A,0,0,2", "B > A > B,1,9.00,0"
+    };
+    assertThat(credited("path-file.conf", "paths.csv", "markov", paths))
+        .isEqualTo(Map.of("A", "17.34", "B", "21.67"));
+    assertThat(credited("path-file.conf", "paths.csv", "last_touch", paths))
+        .isEqualTo(Map.of("B", "39.01"));
+    assertThat(credited("path-file.conf", "paths.csv", "first_touch", paths))
+        .isEqualTo(Map.of("A", "30.01", "B", "9.00"));
+    // 15.01 splits into 7.51 and 7.50, 9.00 into three times 3.00.
+    assertThat(credited("path-file.conf", "paths.csv", "linear", paths))
+        .isEqualTo(Map.of("A", "18.01", "B", "21.00"));
+    assertThat(credited("path-file.conf", "paths.csv", "shapley", paths))
+        .isEqualTo(Map.of("A", "19.51", "B", "19.50"));
+  }
 }
