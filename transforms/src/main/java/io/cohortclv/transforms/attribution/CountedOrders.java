@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.min_by;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.transform;
@@ -48,6 +49,12 @@ final class CountedOrders {
 
   /** Rows of {@link Journeys#ORDER}. */
   static Dataset<Row> of(AttributionInputs inputs, AttributionRules rules) {
+    // Most orders need nothing beyond their values: those of known customers without codes.
+    Column saysMore =
+        col(OrderValue.CUSTOMER_ID)
+            .isNull()
+            .or(col(Orders.REFERRAL_CODE).isNotNull())
+            .or(size(col(Orders.COUPON_CODES)).gt(0));
     Dataset<Row> counted =
         inputs
             .orderValues()
@@ -55,6 +62,7 @@ final class CountedOrders {
             .join(
                 inputs
                     .orders()
+                    .filter(saysMore)
                     .select(
                         col(OrderValue.SOURCE_SYSTEM),
                         col(Orders.ORDER_ID),
@@ -62,7 +70,8 @@ final class CountedOrders {
                         col(Orders.EMAIL_ID),
                         col(Orders.REFERRAL_CODE),
                         col(Orders.COUPON_CODES)),
-                KEY);
+                KEY,
+                "left");
     return counted
         .withColumn(
             People.NODE,

@@ -1,6 +1,7 @@
 package io.cohortclv.transforms.identity;
 
 import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -8,11 +9,9 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import io.cohortclv.transforms.table.IdentityMap;
@@ -37,8 +36,16 @@ import org.apache.spark.sql.expressions.Window;
 public final class Stitching {
   private static final String A = "a";
   private static final String B = "b";
+
+  /** Whether that end has no other link. */
+  private static final String A_ENDS = "a_ends";
+
+  private static final String B_ENDS = "b_ends";
   private static final String NODE = ConnectedComponents.NODE;
   private static final String OTHER = ConnectedComponents.OTHER;
+
+  /** Most rows, of about 100 bytes, that are sent to every process. */
+  private static final long MOST_SENT = 1_000_000;
 
   private Stitching() {}
 
@@ -70,28 +77,40 @@ public final class Stitching {
             .union(mapped(identityMap, trust))
             .filter(col(A).lt(col(B)))
             .distinct()
+            .localCheckpoint(true)
             .transform(l -> withoutHubs(l, trust.mostPeople()))
-            .transform(Stitching::withDegrees)
+            .transform(Stitching::withEnds)
             .localCheckpoint(true);
-    Column isInner = col("degree_a").gt(1).and(col("degree_b").gt(1));
+    Column isInner = not(col(A_ENDS).or(col(B_ENDS)));
     Dataset<Row> inner = links.filter(isInner).select(col(A).as(NODE), col(B).as(OTHER));
     // An end of one link hangs on the other end; of two such, the larger on the less.
-    Column bHangs = col("degree_b").equalTo(1);
     Dataset<Row> hanging =
         links
             .filter(not(isInner))
             .select(
-                when(bHangs, col(B)).otherwise(col(A)).as(NODE),
-                when(bHangs, col(A)).otherwise(col(B)).as(OTHER));
+                when(col(B_ENDS), col(B)).otherwise(col(A)).as(NODE),
+                when(col(B_ENDS), col(A)).otherwise(col(B)).as(OTHER));
     Dataset<Row> hooks =
         inner.isEmpty() ? hanging : hangOn(hanging, ConnectedComponents.label(inner));
-    Dataset<Row> members =
-        hooks.select(explode(array(col(NODE), col(OTHER))).as(People.NODE), col(OTHER)).distinct();
-    return members
-        .withColumn(People.PERSON, min(People.NODE).over(Window.partitionBy(OTHER)))
-        .filter(col(People.NODE).notEqual(col(People.PERSON)))
-        .select(People.NODE, People.PERSON)
-        .localCheckpoint(true);
+    // Of a component every node but one is hooked to that one. Where a hooked node is the least and
+    // so the person, its row speaks of the one it hangs on instead.
+    Column isPerson = col(NODE).equalTo(col(People.PERSON));
+    return few(
+        hooks
+            .withColumn(
+                People.PERSON, least(min(col(NODE)).over(Window.partitionBy(OTHER)), col(OTHER)))
+            .select(
+                when(isPerson, col(OTHER)).otherwise(col(NODE)).as(People.NODE),
+                col(People.PERSON)));
+  }
+
+  /**
+   * Rows worked out now, and sent to every process where they are few: a plan made of links says
+   * nothing of how few they turned out to be.
+   */
+  private static Dataset<Row> few(Dataset<Row> rows) {
+    Dataset<Row> known = rows.localCheckpoint(true);
+    return known.count() > MOST_SENT ? known : broadcast(known);
   }
 
   /** Links to the least node of an inner component instead of to one of its nodes. */
@@ -110,8 +129,11 @@ public final class Stitching {
     Dataset<Row> ordered = orders.filter(not(col(Orders.IS_TEST)));
     Dataset<Row> seen =
         touchpoints.filter(not(col(Touchpoints.IS_BOT)).and(not(col(Touchpoints.IS_TEST))));
+    // Customers order again from the same browser: only the first time says anything.
+    Dataset<Row> distinctly =
+        ordered.select(Orders.CUSTOMER_ID, Orders.EMAIL_ID, Orders.VISITOR_ID).distinct();
     Dataset<Row> ofOrders =
-        ordered.select(
+        distinctly.select(
             explode(
                     array(
                         link(whoOrdered, People.visitor(Orders.VISITOR_ID)),
@@ -160,23 +182,37 @@ public final class Stitching {
   private static Dataset<Row> withoutHubs(Dataset<Row> links, int mostPeople) {
     Column isShared = col(NODE).startsWith("0:").or(col(NODE).startsWith("3:"));
     Column isSomebody = not(col(OTHER).startsWith("0:"));
-    return bothWays(links)
-        .withColumn("people", sum(when(isSomebody, 1).otherwise(0)).over(Window.partitionBy(NODE)))
-        .filter(not(isShared.and(col("people").gt(mostPeople))))
-        .groupBy(least(col(NODE), col(OTHER)).as(A), greatest(col(NODE), col(OTHER)).as(B))
-        .agg(count(lit(1)).as("ends"))
-        .filter(col("ends").equalTo(2))
+    Dataset<Row> hubs =
+        few(
+            bothWays(links)
+                .filter(isShared.and(isSomebody))
+                .groupBy(NODE)
+                .agg(count(lit(1)).as("people"))
+                .filter(col("people").gt(mostPeople))
+                .select(NODE));
+    return links
+        .join(hubs.select(col(NODE).as(A)), new String[] {A}, "left_anti")
+        .join(hubs.select(col(NODE).as(B)), new String[] {B}, "left_anti")
         .select(A, B);
   }
 
-  /** Adds to how many others each end is linked. */
-  private static Dataset<Row> withDegrees(Dataset<Row> links) {
-    return bothWays(links)
-        .withColumn("degree", count(lit(1)).over(Window.partitionBy(NODE)))
-        .groupBy(least(col(NODE), col(OTHER)).as(A), greatest(col(NODE), col(OTHER)).as(B))
-        .agg(
-            max(when(col(NODE).lt(col(OTHER)), col("degree"))).as("degree_a"),
-            max(when(col(NODE).gt(col(OTHER)), col("degree"))).as("degree_b"));
+  /** Adds of each end whether it has no other link. */
+  private static Dataset<Row> withEnds(Dataset<Row> links) {
+    Dataset<Row> linked =
+        few(
+            bothWays(links)
+                .groupBy(NODE)
+                .agg(count(lit(1)).as("degree"))
+                .filter(col("degree").gt(1))
+                .select(col(NODE), lit(false).as("ends")));
+    return links
+        .join(linked.select(col(NODE).as(A), col("ends").as(A_ENDS)), new String[] {A}, "left")
+        .join(linked.select(col(NODE).as(B), col("ends").as(B_ENDS)), new String[] {B}, "left")
+        .select(
+            col(A),
+            col(B),
+            coalesce(col(A_ENDS), lit(true)).as(A_ENDS),
+            coalesce(col(B_ENDS), lit(true)).as(B_ENDS));
   }
 
   private static Dataset<Row> bothWays(Dataset<Row> links) {
