@@ -1,5 +1,6 @@
 package io.cohortclv.jobs;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.min;
 
 import io.cohortclv.jobs.config.ClvConfig;
@@ -10,6 +11,7 @@ import io.cohortclv.transforms.attribution.AttributionInputs;
 import io.cohortclv.transforms.attribution.AttributionRules;
 import io.cohortclv.transforms.attribution.CommissionChecks;
 import io.cohortclv.transforms.attribution.CommissionRules;
+import io.cohortclv.transforms.attribution.JourneyLogs;
 import io.cohortclv.transforms.attribution.ModelComparisons;
 import io.cohortclv.transforms.attribution.OrderCredits;
 import io.cohortclv.transforms.attribution.RemovalEffects;
@@ -23,6 +25,7 @@ import io.cohortclv.transforms.table.Affiliates;
 import io.cohortclv.transforms.table.AttributionComparison;
 import io.cohortclv.transforms.table.CommissionCheck;
 import io.cohortclv.transforms.table.Commissions;
+import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Coupons;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.FxRates;
@@ -41,8 +44,10 @@ import io.cohortclv.transforms.table.Touchpoints;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -58,16 +63,28 @@ final class AttributeJob implements Stage {
   public long run(Lake lake, ClvConfig config, Run run) {
     Dataset<Row> orders = lake.asOf(Orders.CONTRACT, run);
     long valued = valueOrders(lake, config, run, orders);
+    try (Kept kept = new Kept(lake, run, new ArrayList<>())) {
+      return valued + attribute(lake, config, run, orders, kept);
+    }
+  }
+
+  private static long attribute(
+      Lake lake, ClvConfig config, Run run, Dataset<Row> orders, Kept kept) {
     AttributionRules rules = config.attribution().rules();
-    AttributionInputs inputs = inputs(lake, config, run, orders);
+    AttributionInputs inputs = inputs(lake, config, run, orders, kept);
+    JourneyLogs logs = JourneyLogs.of(inputs, rules);
+    if (rules.needsPaths()) {
+      logs = new JourneyLogs(kept.keep(logs.touches()), kept.keep(logs.orders()));
+    }
     long credited =
         lake.write(
                 OrderAttribution.TABLE,
                 run,
                 OrderCredits.creditOrders(
+                    logs,
                     inputs,
                     rules,
-                    removalEffects(lake, config.attribution(), inputs),
+                    removalEffects(lake, config.attribution(), logs),
                     firstTouch(lake, inputs),
                     commissionRules(lake, config, inputs)))
             .rows();
@@ -77,7 +94,7 @@ final class AttributeJob implements Stage {
                 run,
                 Acquisitions.acquireCustomers(
                     lake.read(OrderAttribution.TABLE, run),
-                    lake.asOf(Affiliates.CONTRACT, run),
+                    inputs.affiliates(),
                     config.reporting().timezone(),
                     config.historyCompleteFrom()))
             .rows();
@@ -90,13 +107,15 @@ final class AttributeJob implements Stage {
                     lake.read(CustomerAcquisition.TABLE, run),
                     rules))
             .rows();
-    return valued + credited + acquired + compared + checkCommissions(lake, run, inputs);
+    return credited + acquired + compared + checkCommissions(lake, run, inputs);
   }
 
   /** The logs as of the run's day, and who is who in them; nobody is sought where nothing leads. */
   private static AttributionInputs inputs(
-      Lake lake, ClvConfig config, Run run, Dataset<Row> orders) {
-    Dataset<Row> touchpoints = lake.asOf(Touchpoints.CONTRACT, run);
+      Lake lake, ClvConfig config, Run run, Dataset<Row> orders, Kept kept) {
+    Dataset<Row> touchpoints =
+        kept.asOf(
+            Touchpoints.CONTRACT, Touches.COLUMNS.stream().map(c -> col(c)).toArray(Column[]::new));
     boolean leads =
         run.inputVersions().containsKey(Touchpoints.CONTRACT.name())
             || run.inputVersions().containsKey(ReferralEvents.CONTRACT.name());
@@ -116,10 +135,30 @@ final class AttributeJob implements Stage {
         orders,
         touchpoints,
         lake.asOf(ReferralEvents.CONTRACT, run),
-        lake.asOf(Terms.CONTRACT, run),
-        lake.asOf(Affiliates.CONTRACT, run),
+        kept.asOf(Terms.CONTRACT, col("*")),
+        kept.asOf(Affiliates.CONTRACT, col("*")),
         lake.asOf(Coupons.CONTRACT, run),
         people);
+  }
+
+  /** What is read several times, and would take a sort of its log each time, until it is closed. */
+  private record Kept(Lake lake, Run run, List<Dataset<Row>> rows) implements AutoCloseable {
+    Dataset<Row> keep(Dataset<Row> made) {
+      Dataset<Row> keeping = lake.keep(made);
+      rows.add(keeping);
+      return keeping;
+    }
+
+    /** Those columns of a log; of one that is not there nothing, which plans leave out. */
+    Dataset<Row> asOf(Contract contract, Column... columns) {
+      Dataset<Row> known = lake.asOf(contract, run).select(columns);
+      return run.inputVersions().containsKey(contract.name()) ? keep(known) : known;
+    }
+
+    @Override
+    public void close() {
+      rows.forEach(Dataset::unpersist);
+    }
   }
 
   /** Orders are numbered only where terms count them: it takes another shuffle. */
@@ -152,13 +191,13 @@ final class AttributeJob implements Stage {
 
   /** Solved on the driver, from counts of the steps between sources. */
   private static RemovalEffects removalEffects(
-      Lake lake, ClvConfig.Attribution settings, AttributionInputs inputs) {
+      Lake lake, ClvConfig.Attribution settings, JourneyLogs logs) {
     if (!settings.rules().needsPaths()) {
       return RemovalEffects.NONE;
     }
     return RemovalEffects.of(
         lake.collectSmall(
-            OrderCredits.countPassages(inputs, settings.rules()),
+            OrderCredits.countPassages(logs, settings.rules()),
             MAX_PASSAGES,
             "different steps from source to source in the paths of the markov model"),
         settings.leastPaths(),

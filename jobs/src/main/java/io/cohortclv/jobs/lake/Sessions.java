@@ -83,6 +83,8 @@ public final class Sessions {
     conf.setIfMissing("spark.driver.host", "localhost");
     conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
     conf.setIfMissing("spark.sql.shuffle.partitions", Integer.toString(Math.max(2, cores)));
+    // Keeping a key's newest version would sort all rows before the shuffle too, to leave out few.
+    conf.setIfMissing("spark.sql.optimizer.windowGroupLimitThreshold", "-1");
     // The log of a local lake is small: its state needs one task, not 50.
     conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "1");
     File warehouse =

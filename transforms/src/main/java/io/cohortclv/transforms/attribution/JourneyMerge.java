@@ -33,6 +33,9 @@ final class JourneyMerge implements Iterator<Row> {
 
     /** The rows of touches that led to no order. */
     void noOrder(List<Touch> touches, List<Row> rows);
+
+    /** Whether such touches make rows; otherwise those after the last order are not even read. */
+    boolean needsNoOrder();
   }
 
   private final Iterator<Row> touches;
@@ -52,6 +55,7 @@ final class JourneyMerge implements Iterator<Row> {
   private final List<Row> rows = new ArrayList<>();
   private Touch next;
   private boolean isCut;
+  private boolean begun;
   private boolean ended;
   private int given;
 
@@ -63,7 +67,6 @@ final class JourneyMerge implements Iterator<Row> {
     this.sink = sink;
     this.clicks = latest(rules.maxTouches());
     this.repeats = latest(rules.maxTouches());
-    advance();
   }
 
   /** A map that forgets what was put first once it holds that many. */
@@ -84,9 +87,14 @@ final class JourneyMerge implements Iterator<Row> {
       rows.clear();
       given = 0;
       if (orders.hasNext()) {
+        begin();
         meet(orders.next());
       } else {
-        end();
+        ended = true;
+        if (sink.needsNoOrder()) {
+          begin();
+          end();
+        }
       }
     }
     return given < rows.size();
@@ -98,6 +106,13 @@ final class JourneyMerge implements Iterator<Row> {
       throw new NoSuchElementException();
     }
     return rows.get(given++);
+  }
+
+  private void begin() {
+    if (!begun) {
+      begun = true;
+      advance();
+    }
   }
 
   /** An order at the moment of a touch is its. */
@@ -139,7 +154,6 @@ final class JourneyMerge implements Iterator<Row> {
   }
 
   private void end() {
-    ended = true;
     while (next != null) {
       await(next);
       advance();

@@ -107,23 +107,17 @@ final class Journeys {
   /**
    * The rows a sink makes of every person's journeys.
    *
-   * @param touches rows of {@link #TOUCH}
-   * @param orders rows of {@link #ORDER}, of every person who ordered
    * @param made the schema of the rows made
    */
   static Dataset<Row> walk(
-      Dataset<Row> touches,
-      Dataset<Row> orders,
-      AttributionRules rules,
-      StructType made,
-      SinkFactory sinks) {
+      JourneyLogs logs, AttributionRules rules, StructType made, SinkFactory sinks) {
     CoGroupFunction<String, Row, Row, Row> merge =
         (person, touched, ordered) -> new JourneyMerge(touched, ordered, rules, sinks.create());
-    return touches
+    return logs.touches()
         .groupBy(PERSON)
         .as(Encoders.STRING(), Encoders.row(TOUCH))
         .cogroupSorted(
-            orders.groupBy(PERSON).as(Encoders.STRING(), Encoders.row(ORDER)),
+            logs.orders().groupBy(PERSON).as(Encoders.STRING(), Encoders.row(ORDER)),
             TOUCH_ORDER,
             ORDER_ORDER,
             merge,

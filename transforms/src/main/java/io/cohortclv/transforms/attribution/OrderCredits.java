@@ -65,11 +65,14 @@ public final class OrderCredits {
    * touches. Referral programs named in {@link AttributionRules.Precedence#touchFirstPrograms} come
    * after affiliates' codes and touches instead.
    *
+   * @param logs made of the inputs
+   * @param inputs where terms and affiliates are looked up for commissions
    * @param effects removal effects where the Markov model is computed
    * @param touchesSince the first touch known; empty when none is
    * @param commissions how commissions are worked out
    */
   public static Dataset<Row> creditOrders(
+      JourneyLogs logs,
       AttributionInputs inputs,
       AttributionRules rules,
       RemovalEffects effects,
@@ -78,12 +81,7 @@ public final class OrderCredits {
     long since =
         touchesSince.map(t -> ChronoUnit.MICROS.between(Instant.EPOCH, t)).orElse(Long.MAX_VALUE);
     Dataset<Row> credits =
-        Journeys.walk(
-            Touches.of(inputs, rules),
-            CountedOrders.of(inputs, rules),
-            rules,
-            CREDIT,
-            () -> new Credits(rules, effects, since));
+        Journeys.walk(logs, rules, CREDIT, () -> new Credits(rules, effects, since));
     Dataset<Row> typed =
         credits.withColumn(Table.ORDER_MONTH, date_from_unix_date(col(Table.ORDER_MONTH)));
     for (String time :
@@ -110,9 +108,8 @@ public final class OrderCredits {
   /**
    * The steps of every path of touches, for {@link RemovalEffects#of}; rows of {@link PathSteps}.
    */
-  public static Dataset<Row> countPassages(AttributionInputs inputs, AttributionRules rules) {
-    return PathSteps.countPassages(
-        Touches.of(inputs, rules), CountedOrders.of(inputs, rules), rules);
+  public static Dataset<Row> countPassages(JourneyLogs logs, AttributionRules rules) {
+    return PathSteps.countPassages(logs, rules);
   }
 
   /** Why an order is somebody's whatever its touches say. */
@@ -133,6 +130,11 @@ public final class OrderCredits {
     @Override
     public void noOrder(List<Touch> touches, List<Row> rows) {
       // Nobody is credited.
+    }
+
+    @Override
+    public boolean needsNoOrder() {
+      return false;
     }
 
     @Override

@@ -57,9 +57,8 @@ public final class PathSteps {
    * <p>The eligible touches before an order are a path that converts; touches of a person that no
    * order came of are one that does not.
    */
-  static Dataset<Row> countPassages(
-      Dataset<Row> touches, Dataset<Row> orders, AttributionRules rules) {
-    return Journeys.walk(touches, orders, rules, SCHEMA, Steps::new)
+  static Dataset<Row> countPassages(JourneyLogs logs, AttributionRules rules) {
+    return Journeys.walk(logs, rules, SCHEMA, Steps::new)
         .groupBy(FROM_POOL, FROM_AFFILIATE, TO_POOL, TO_AFFILIATE)
         .agg(sum(col(TIMES)).as(TIMES));
   }
@@ -75,6 +74,11 @@ public final class PathSteps {
     @Override
     public void noOrder(List<Touch> touches, List<Row> rows) {
       walk(touches, END, rows);
+    }
+
+    @Override
+    public boolean needsNoOrder() {
+      return true;
     }
 
     private static void walk(List<Touch> path, String end, List<Row> rows) {

@@ -14,6 +14,7 @@ import io.cohortclv.transforms.table.People;
 import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.Terms;
 import io.cohortclv.transforms.table.Touchpoints;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -26,6 +27,25 @@ public final class Touches {
   private static final String VIEW = "view";
   private static final String TERM = "term";
   private static final long MICROS = TimeUnit.SECONDS.toMicros(1);
+
+  /** All that attribution and stitching read of touches. */
+  public static final List<String> COLUMNS =
+      List.of(
+          OrderAttribution.SOURCE_SYSTEM,
+          Touchpoints.TOUCH_ID,
+          Touchpoints.SOURCE_SEQ,
+          Touchpoints.VISITOR_ID,
+          Touchpoints.CUSTOMER_ID,
+          Touchpoints.TOUCH_TS,
+          Touchpoints.TOUCH_TYPE,
+          Touchpoints.CHANNEL,
+          Touchpoints.AFFILIATE_ID,
+          Touchpoints.CAMPAIGN_ID,
+          Touchpoints.SUB_ID1,
+          Touchpoints.CLICK_ID,
+          Touchpoints.LANDING_URL,
+          Touchpoints.IS_BOT,
+          Touchpoints.IS_TEST);
 
   /** Why a touch may not be credited; null for one that may. */
   public static final Column LEFT_OUT =

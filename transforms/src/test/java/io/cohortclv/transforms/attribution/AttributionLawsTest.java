@@ -118,11 +118,13 @@ class AttributionLawsTest {
             in.affiliates(),
             in.coupons(),
             in.people());
+    JourneyLogs logs = JourneyLogs.of(shuffled, ALL);
     RemovalEffects effects =
         RemovalEffects.of(
-            OrderCredits.countPassages(shuffled, ALL).collectAsList(), 1, Integer.MAX_VALUE);
+            OrderCredits.countPassages(logs, ALL).collectAsList(), 1, Integer.MAX_VALUE);
     List<Row> again =
         OrderCredits.creditOrders(
+                logs,
                 shuffled,
                 ALL,
                 effects,
@@ -181,7 +183,8 @@ class AttributionLawsTest {
   /** One path in so many converts: what the chain says is what is counted. */
   @Test
   void markovsConversion_isTheEmpiricalOne() {
-    List<Row> passages = OrderCredits.countPassages(rows.inputs(), ALL).collectAsList();
+    JourneyLogs logs = JourneyLogs.of(rows.inputs(), ALL);
+    List<Row> passages = OrderCredits.countPassages(logs, ALL).collectAsList();
     double paths = times(passages, PathSteps.FROM_POOL, PathSteps.START);
     double converted = times(passages, PathSteps.TO_POOL, PathSteps.CONVERSION);
     assertThat(RemovalEffects.of(passages, 1, 100).conversion())

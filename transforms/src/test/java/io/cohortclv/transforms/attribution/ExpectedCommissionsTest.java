@@ -91,9 +91,11 @@ class ExpectedCommissionsTest {
     rows.order("code", "code", 60, "coupon_codes", new String[] {"POD"}, "discount", "20");
     rows.touch("k", 9, "#K").order("campaign", "k", 10);
     won("rounded", "SEVEN", 10, "subtotal", "32.34");
+    AttributionInputs inputs = refunded(rows.inputs());
     List<Row> credits =
         OrderCredits.creditOrders(
-                refunded(rows.inputs()),
+                JourneyLogs.of(inputs, rules("last_touch", "linear")),
+                inputs,
                 rules("last_touch", "linear"),
                 RemovalEffects.NONE,
                 Optional.empty(),

@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class JourneyMergeTest {
   private static final int MAX_TOUCHES = 1_000;
@@ -89,8 +91,48 @@ class JourneyMergeTest {
 
               @Override
               public void noOrder(List<Touch> touches, List<Row> rows) {}
+
+              @Override
+              public boolean needsNoOrder() {
+                return true;
+              }
             });
     assertThat(merge.hasNext()).isFalse();
     assertThat(eligible).containsOnly(MAX_TOUCHES);
+  }
+
+  /** Five clicks before the order and the one that is seen to come after it. */
+  @ParameterizedTest
+  @CsvSource({"true, 10, 5", "false, 6, 0"})
+  void touchesAfterTheLastOrder_areReadWhereTheyAreAskedFor(
+      boolean areAsked, int expectedRead, int expectedMissed) {
+    int[] read = {0};
+    int[] missed = {0};
+    Iterator<Row> clicks =
+        IntStream.range(0, 10).peek(i -> read[0]++).mapToObj(JourneyMergeTest::click).iterator();
+    JourneyMerge merge =
+        new JourneyMerge(
+            clicks,
+            List.of(order(1, 4_000L)).iterator(),
+            RULES,
+            new JourneyMerge.Sink() {
+              @Override
+              public void order(Journey journey, List<Row> rows) {
+                assertThat(journey.touches()).hasSize(5);
+              }
+
+              @Override
+              public void noOrder(List<Touch> touches, List<Row> rows) {
+                missed[0] += touches.size();
+              }
+
+              @Override
+              public boolean needsNoOrder() {
+                return areAsked;
+              }
+            });
+    assertThat(merge.hasNext()).isFalse();
+    assertThat(read[0]).isEqualTo(expectedRead);
+    assertThat(missed[0]).isEqualTo(expectedMissed);
   }
 }

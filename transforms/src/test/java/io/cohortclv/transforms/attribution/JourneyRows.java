@@ -162,13 +162,14 @@ final class JourneyRows {
 
   Dataset<Row> credited(AttributionRules rules) {
     AttributionInputs inputs = inputs();
+    JourneyLogs logs = JourneyLogs.of(inputs, rules);
     RemovalEffects effects =
         rules.needsPaths()
             ? RemovalEffects.of(
-                OrderCredits.countPassages(inputs, rules).collectAsList(), 1, Integer.MAX_VALUE)
+                OrderCredits.countPassages(logs, rules).collectAsList(), 1, Integer.MAX_VALUE)
             : RemovalEffects.NONE;
     return OrderCredits.creditOrders(
-        inputs, rules, effects, Optional.of(Instant.parse(day(-900))), COMMISSIONS);
+        logs, inputs, rules, effects, Optional.of(Instant.parse(day(-900))), COMMISSIONS);
   }
 
   /** {@code "o1 A 0.5 50.00"}: order, owner, share when below 1, and cents then too. */

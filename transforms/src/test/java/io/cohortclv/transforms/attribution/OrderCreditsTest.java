@@ -65,6 +65,7 @@ class OrderCreditsTest {
 
     List<Row> credits =
         OrderCredits.creditOrders(
+                JourneyLogs.of(rows.inputs(), rules("last_touch", "first_touch")),
                 rows.inputs(),
                 rules("last_touch", "first_touch"),
                 RemovalEffects.NONE,
@@ -181,7 +182,7 @@ class OrderCreditsTest {
     rows.touch("4", 1, "google").touch("4", 1.5, "mail").order("o4", "4", 2);
     rows.touch("5", 1, "google");
 
-    List<Row> passages = OrderCredits.countPassages(rows.inputs(), rules("markov")).collectAsList();
+    List<Row> passages = passages();
     RemovalEffects effects = RemovalEffects.of(passages, 1, 10);
     assertThat(effects.conversion()).isCloseTo(0.8, within(1e-15));
     assertThat(effects.effects().get("campaign/google")).isCloseTo(0.75, within(1e-15));
@@ -207,7 +208,7 @@ class OrderCreditsTest {
     rows.touch("b", 1, "B").touch("b", 1.5, "B").order("b", "b", 2);
     rows.touch("c", 1, "C").touch("d", 1, "D");
 
-    List<Row> passages = OrderCredits.countPassages(rows.inputs(), rules("markov")).collectAsList();
+    List<Row> passages = passages();
     // B is on one path, though twice.
     assertThat(RemovalEffects.of(passages, 2, 10).effects().keySet())
         .containsExactlyInAnyOrder(
@@ -223,12 +224,15 @@ class OrderCreditsTest {
   void markov_countsMissedTouchesAsAPathOfTheirOwn() {
     rows.touch("1", 1, "old").touch("1", 50, "new").order("o1", "1", 51);
 
-    RemovalEffects effects =
-        RemovalEffects.of(
-            OrderCredits.countPassages(rows.inputs(), rules("markov")).collectAsList(), 1, 10);
+    RemovalEffects effects = RemovalEffects.of(passages(), 1, 10);
     assertThat(effects.conversion()).isCloseTo(0.5, within(1e-15));
     assertThat(effects.effects())
         .containsEntry("campaign/new", 1.0)
         .containsEntry("campaign/old", 0.0);
+  }
+
+  private List<Row> passages() {
+    AttributionRules rules = rules("markov");
+    return OrderCredits.countPassages(JourneyLogs.of(rows.inputs(), rules), rules).collectAsList();
   }
 }
