@@ -34,6 +34,10 @@ TASKS = {
     "summarize": {"product": "summarize", "duckdb": "summarize", "spark": "spark-summarize"},
     "attribute": {"product": "attribute", "duckdb": "attribute", "spark": "spark-attribute"},
     "cohorts": {"product": "cohorts", "duckdb": "cohorts", "spark": "spark-cohorts"},
+    # The product on a skewed log, and on an even one of as many rows.
+    "skew-affiliate": {"product": "skew-affiliate", "even": "even-affiliate"},
+    "skew-visitor": {"product": "skew-visitor", "even": "even-visitor"},
+    "skew-coupon": {"product": "skew-coupon", "even": "even-coupon"},
 }
 # Figures of the result may differ by this share: optimisers stop early, discounting is by the month.
 AGREE = {"fit-bg-nbd": 2e-2, "fit-mbg-nbd": 2e-2, "fit-gamma-gamma": 2e-2, "clv": 2e-2}
@@ -67,7 +71,7 @@ def compare(tasks, customers, rounds, heap):
     folder = data(customers)
     jvm = Side([*JVM, f"-Xmx{heap}", "io.cohortclv.bench.Worker", str(folder)])
     python = Side([sys.executable, str(ROOT / "bench/peers.py"), str(folder)])
-    sides = {"product": jvm, "spark": jvm, "lifetimes": python, "duckdb": python}
+    sides = {"product": jvm, "even": jvm, "spark": jvm, "lifetimes": python, "duckdb": python}
     for name in tasks:
         seen = {side: [] for side in TASKS[name]}
         for _ in range(rounds + 1):

@@ -16,11 +16,17 @@ LOGS = [
     ("attribute", "attribute: last touch in 30 days, one rule", 4, 2),
     ("cohorts", "cohort × affiliate × month of age", 3, 1.5),
 ]
+# Task and what is skewed.
+SKEWS = [
+    ("skew-affiliate", "one affiliate with half of all clicks"),
+    ("skew-visitor", "a visitor with a million touches"),
+    ("skew-coupon", "one coupon on every order"),
+]
 
 
 def write(results, page):
     text = page.read_text()
-    for name, table in (("fits", fits), ("logs", logs), ("jmh", jmh)):
+    for name, table in (("fits", fits), ("logs", logs), ("skews", skews), ("jmh", jmh)):
         begin, end = f"<!-- {name} -->", f"<!-- end {name} -->"
         head, rest = text.split(begin)
         text = head + begin + "\n" + "\n".join(table(results)) + "\n" + end + rest.split(end)[1]
@@ -85,6 +91,17 @@ def logs(results):
                f" {cpu / median(result, 'duckdb', 'cpu'):.1f} | {floor} | {aim} |"
                f" {median(result, 'spark') / product:.2f}; {median(result, 'spark', 'cpu') / cpu:.2f} | {result['revision']} |")
     yield from footer(results, LOGS)
+
+
+def skews(results):
+    yield "| skew | customers | skewed | even | times the even case: wall; CPU; longest stage; longest task (at most 3, aim 1.5) | revision |"
+    yield "|---|---|---|---|---|---|"
+    for (_, what), result in measured(results, SKEWS):
+        ratios = [median(result, "product", of) / median(result, "even", of)
+                  for of in ("wall", "cpu", "slowest_stage", "slowest_task")]
+        yield (f"| {what} | {result['customers']:,} | {cell(result, 'product')} | {cell(result, 'even')} |"
+               f" **{ratios[0]:.2f}**; " + "; ".join(f"{r:.2f}" for r in ratios[1:]) + f" | {result['revision']} |")
+    yield from footer(results, SKEWS)
 
 
 def jmh(results):

@@ -1,15 +1,21 @@
 package io.cohortclv.bench;
 
 import static org.apache.spark.sql.functions.add_months;
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.md5;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.timestamp_seconds;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.trunc;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 
 import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Contract;
+import io.cohortclv.transforms.table.Coupons;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.Orders;
@@ -35,6 +41,11 @@ import org.apache.spark.sql.types.StructType;
  */
 final class Logs {
   private static final String SHOP = "shop";
+
+  private static final int AFFILIATES = 200;
+  private static final int CODES = 1_000;
+  private static final int ROBOT_TOUCHES = 1_000_000;
+  private static final int VISITORS = 100_000;
 
   private final SparkSession spark;
   private final String folder;
@@ -74,6 +85,7 @@ final class Logs {
     columns.put(Table.ORDER_MONTH, trunc(to_date(col("order_ts")), "month"));
     columns.put(OrderValue.ORDERED_ON, to_date(col("order_ts")));
     columns.put(OrderValue.GROSS, money(Table.PUBLISHED_MONEY));
+    columns.put(OrderValue.DISCOUNT, lit(0));
     columns.put(OrderValue.NET_REVENUE, money(Table.PUBLISHED_MONEY));
     columns.put(OrderValue.MARGIN, money(Table.PUBLISHED_MONEY));
     columns.put(OrderValue.COUNTED, lit(true));
@@ -108,6 +120,46 @@ final class Logs {
     columns.put(Touchpoints.IS_BOT, lit(false));
     columns.put(Touchpoints.IS_TEST, lit(false));
     return select(raw("clicks"), columns, Touchpoints.CONTRACT.clean().schema());
+  }
+
+  /** Touches of which one affiliate has every second, or each of them its even share. */
+  Dataset<Row> touchpointsOfAffiliates(boolean skewed) {
+    Column click = col(Touchpoints.TOUCH_ID).cast("bigint");
+    Column even = concat(lit("even-"), pmod(click, lit(AFFILIATES)));
+    return touchpoints()
+        .withColumn(
+            Touchpoints.AFFILIATE_ID,
+            skewed ? when(pmod(click, lit(2)).equalTo(0), lit("half")).otherwise(even) : even);
+  }
+
+  /** The first million touches once more, all of one visitor or spread over many. */
+  Dataset<Row> touchpointsOfVisitors(boolean skewed) {
+    Dataset<Row> touches = touchpoints();
+    Column number = col(Touchpoints.TOUCH_ID).cast("bigint");
+    Column who = skewed ? lit("0") : pmod(xxhash64(number), lit(VISITORS)).cast("string");
+    return touches.union(
+        touches
+            .filter(number.lt(ROBOT_TOUCHES))
+            .withColumn(Touchpoints.TOUCH_ID, concat(lit("more-"), number))
+            .withColumn(Touchpoints.VISITOR_ID, who)
+            .select(Arrays.stream(touches.columns()).map(c -> col(c)).toArray(Column[]::new)));
+  }
+
+  /** Orders that all redeem one coupon code, or each one of a thousand. */
+  Dataset<Row> ordersWithCoupons(boolean skewed) {
+    Column even = concat(lit("CODE"), pmod(col(Orders.ORDER_ID).cast("bigint"), lit(CODES)));
+    return orders().withColumn(Orders.COUPON_CODES, array(skewed ? lit("CODE0") : even));
+  }
+
+  /** The thousand codes, each of an affiliate of its own. */
+  Dataset<Row> coupons() {
+    Map<String, Column> columns = new HashMap<>();
+    columns.put(CleanColumns.SOURCE_SYSTEM, lit(SHOP));
+    columns.put(Coupons.CODE, concat(lit("CODE"), col("id")));
+    columns.put(Coupons.AFFILIATE_ID, concat(lit("owner-"), col("id")));
+    columns.put(Coupons.IS_EXCLUSIVE, lit(true));
+    columns.put(Coupons.VALID_FROM, timestamp_seconds(lit(0)));
+    return select(spark.range(CODES).toDF("id"), columns, Coupons.CONTRACT.clean().schema());
   }
 
   Dataset<Row> acquisitions() {

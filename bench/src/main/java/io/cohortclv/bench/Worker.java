@@ -11,6 +11,7 @@ import io.cohortclv.transforms.attribution.Acquisitions;
 import io.cohortclv.transforms.attribution.AttributionInputs;
 import io.cohortclv.transforms.attribution.AttributionRules;
 import io.cohortclv.transforms.attribution.CommissionRules;
+import io.cohortclv.transforms.attribution.JourneyLogs;
 import io.cohortclv.transforms.attribution.OrderCredits;
 import io.cohortclv.transforms.attribution.RemovalEffects;
 import io.cohortclv.transforms.cohorts.CohortPeriod;
@@ -53,6 +54,8 @@ public final class Worker {
   private static final double DELTA = Math.log1p(YEARLY_DISCOUNT) / 365;
   private static final ChurnGaps CHURN_GAP = ChurnGaps.of(180);
   private static final int MONTHS_OF_30_DAYS = 360;
+  private static final CommissionRules COMMISSIONS =
+      new CommissionRules(ZoneOffset.UTC, "EUR", false);
 
   private final SparkSession spark;
   private final Logs logs;
@@ -101,6 +104,18 @@ public final class Worker {
       case "clv" -> value();
       case "summarize" -> write(task, this::summaries);
       case "attribute" -> write(task, this::acquisitions);
+      case "skew-affiliate", "even-affiliate" ->
+          write(
+              task,
+              () -> credits(logs.touchpointsOfAffiliates(isSkewed(task)), logs.orders(), false));
+      case "skew-visitor", "even-visitor" ->
+          write(
+              task,
+              () -> credits(logs.touchpointsOfVisitors(isSkewed(task)), logs.orders(), false));
+      case "skew-coupon", "even-coupon" ->
+          write(
+              task,
+              () -> credits(logs.touchpoints(), logs.ordersWithCoupons(isSkewed(task)), true));
       case "cohorts" ->
           write(
               task,
@@ -181,47 +196,74 @@ public final class Worker {
 
   /** Credits every order by one rule, and every customer by the first of them. */
   private Dataset<Row> acquisitions() {
-    AttributionRules rules =
-        new AttributionRules(
-            List.of(AttributionRules.LAST_TOUCH),
-            AttributionRules.LAST_TOUCH,
-            new AttributionRules.Windows(
-                Duration.ofDays(30), Duration.ofDays(1), Duration.ofDays(365)),
-            Duration.ofDays(7),
-            true,
-            1_000,
-            new AttributionRules.Precedence(Set.of(), false, 10, 20));
-    Dataset<Row> orders = logs.orders();
-    Dataset<Row> touchpoints = logs.touchpoints();
-    Dataset<Row> credits =
+    AttributionInputs inputs = inputs(logs.touchpoints(), logs.orders(), false);
+    AttributionRules rules = rules(List.of(AttributionRules.LAST_TOUCH));
+    return Acquisitions.acquireCustomers(
         OrderCredits.creditOrders(
-            new AttributionInputs(
-                logs.orderValues(),
-                orders,
-                touchpoints,
-                logs.none(ReferralEvents.CONTRACT),
-                logs.none(Terms.CONTRACT),
-                logs.none(Affiliates.CONTRACT),
-                logs.none(Coupons.CONTRACT),
-                Stitching.people(
-                    orders,
-                    touchpoints,
-                    logs.none(IdentityMap.CONTRACT),
-                    new Stitching.Trust(Instant.now(), 0.8, 20))),
+            JourneyLogs.of(inputs, rules),
+            inputs,
             rules,
             RemovalEffects.NONE,
             Optional.of(Instant.EPOCH),
-            new CommissionRules(ZoneOffset.UTC, "EUR", false));
-    return Acquisitions.acquireCustomers(
-        credits, logs.none(Affiliates.CONTRACT), ZoneOffset.UTC, Optional.empty());
+            COMMISSIONS),
+        logs.none(Affiliates.CONTRACT),
+        ZoneOffset.UTC,
+        Optional.empty());
+  }
+
+  /** Credits every order by every rule, removal effects worked out first. */
+  private Dataset<Row> credits(
+      Dataset<Row> touchpoints, Dataset<Row> orders, boolean redeemsCoupons) {
+    AttributionInputs inputs = inputs(touchpoints, orders, redeemsCoupons);
+    AttributionRules rules = rules(AttributionRules.KNOWN);
+    JourneyLogs journeys = JourneyLogs.of(inputs, rules);
+    RemovalEffects effects =
+        RemovalEffects.of(OrderCredits.countPassages(journeys, rules).collectAsList(), 100, 300);
+    return OrderCredits.creditOrders(
+        journeys, inputs, rules, effects, Optional.of(Instant.EPOCH), COMMISSIONS);
+  }
+
+  private static boolean isSkewed(String task) {
+    return task.startsWith("skew");
+  }
+
+  private static AttributionRules rules(List<String> models) {
+    return new AttributionRules(
+        models,
+        AttributionRules.LAST_TOUCH,
+        new AttributionRules.Windows(Duration.ofDays(30), Duration.ofDays(1), Duration.ofDays(365)),
+        Duration.ofDays(7),
+        true,
+        1_000,
+        new AttributionRules.Precedence(Set.of(), false, 10, 20));
+  }
+
+  private AttributionInputs inputs(
+      Dataset<Row> touchpoints, Dataset<Row> orders, boolean redeemsCoupons) {
+    return new AttributionInputs(
+        logs.orderValues(),
+        orders,
+        touchpoints,
+        logs.none(ReferralEvents.CONTRACT),
+        logs.none(Terms.CONTRACT),
+        logs.none(Affiliates.CONTRACT),
+        redeemsCoupons ? logs.coupons() : logs.none(Coupons.CONTRACT),
+        Stitching.people(
+            orders,
+            touchpoints,
+            logs.none(IdentityMap.CONTRACT),
+            new Stitching.Trust(Instant.now(), 0.8, 20)));
   }
 
   /** Writes the rows as Parquet and reads figures back; planning and stitching are timed too. */
   private String write(String task, Supplier<Dataset<Row>> rows) {
     String path = out + "/" + task + ".parquet";
+    SlowestTask slowest = new SlowestTask();
+    spark.sparkContext().addSparkListener(slowest);
     Stopwatch watch = Stopwatch.start();
     rows.get().write().mode("overwrite").option("compression", "zstd").parquet(path);
-    String times = watch.read();
+    String times = watch.read() + ", " + slowest.read();
+    spark.sparkContext().removeSparkListener(slowest);
     spark.read().parquet(path).createOrReplaceTempView("result");
     Row figures =
         spark.sql("SELECT " + figures(task.replace("spark-", "spark ")) + " FROM result").first();
@@ -241,6 +283,14 @@ public final class Worker {
               + " sum(cum_margin_per_customer * customers) FILTER (WHERE cohort_level = 'type'"
               + " AND add_months(cohort_month, age_month) = DATE '2024-12-01')";
       case "spark summarize" -> "count(*), sum(x), sum(t_x), sum(age), sum(x * mean)";
+      // Of both sides every order by every model to the cent; who gets them differs.
+      case "skew-affiliate",
+          "even-affiliate",
+          "skew-visitor",
+          "even-visitor",
+          "skew-coupon",
+          "even-coupon" ->
+          "round(sum(credit_share)), sum(credited_net)";
       default -> "sum(active), sum(cents) / 100";
     };
   }
