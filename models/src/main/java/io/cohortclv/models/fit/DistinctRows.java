@@ -8,9 +8,9 @@ import java.util.Arrays;
  * Rows of a few numbers that are not negative, each with a weight, made distinct and brought into
  * ascending order.
  *
- * <p>A radix sort, column by column from the last to the first: the bits of doubles that are not
- * negative ascend as they do, and digits in which all values agree, as most do of whole days, cost
- * nothing. The result does not depend on the order in which the rows came.
+ * <p>A radix sort, column by column from the last to the first, by the values where these are whole
+ * and half days or numbers, else by their bits, which ascend as doubles that are not negative do.
+ * The result does not depend on the order in which the rows came.
  */
 final class DistinctRows implements Serializable {
   @Serial private static final long serialVersionUID = 1L;
@@ -20,6 +20,9 @@ final class DistinctRows implements Serializable {
 
   /** So many high digits of a column that has more, before insertion does the rest. */
   private static final int SETTLING_DIGITS = 3;
+
+  /** Doubled values below are sorted as whole numbers. */
+  private static final double LARGEST_DOUBLED = 1L << (2 * DIGIT_BITS);
 
   private final double[][] values;
   private final int[][] ranks;
@@ -43,6 +46,9 @@ final class DistinctRows implements Serializable {
       values[c] = order.rank(rowRanks[c]);
     }
     order.sortBy(columns[0]);
+    // Rows come in another order than the weights lie: those of customers one by one are not
+    // fetched.
+    boolean areEqual = areEqual(weights, rows);
     int[][] ranks = new int[width][rows];
     long[] sums = new long[rows];
     double[] first = new double[rows];
@@ -52,7 +58,7 @@ final class DistinctRows implements Serializable {
       int row = order.rows[i];
       boolean isNew = order.isNew(i);
       if (isNew) {
-        first[firsts++] = Double.longBitsToDouble(order.keys[i]);
+        first[firsts++] = order.value(i);
       }
       ranks[0][count] = firsts - 1;
       for (int c = 1; c < width; c++) {
@@ -60,7 +66,7 @@ final class DistinctRows implements Serializable {
         isNew = isNew || ranks[c][count] != ranks[c][count - 1];
       }
       count += isNew ? 1 : 0;
-      sums[count - 1] = Math.addExact(sums[count - 1], weights[row]);
+      sums[count - 1] = Math.addExact(sums[count - 1], areEqual ? weights[0] : weights[row]);
     }
     values[0] = Arrays.copyOf(first, firsts);
     for (int c = 0; c < width; c++) {
@@ -69,12 +75,24 @@ final class DistinctRows implements Serializable {
     return new DistinctRows(values, ranks, Arrays.copyOf(sums, count));
   }
 
+  private static boolean areEqual(long[] weights, int rows) {
+    for (int i = 1; i < rows; i++) {
+      if (weights[i] != weights[0]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The rows' numbers, stably sorted by one column after the other. */
   private static final class Order {
     private int[] rows;
     private int[] nextRows;
     private long[] keys;
     private long[] nextKeys;
+
+    /** Whether keys are doubled values, all of which are whole; else they are the values' bits. */
+    private boolean areHalves;
 
     Order(int count) {
       rows = new int[count];
@@ -85,10 +103,20 @@ final class DistinctRows implements Serializable {
     }
 
     void sortBy(double[] column) {
+      areHalves = true;
+      for (int i = 0; i < rows.length && areHalves; i++) {
+        double doubled = 2 * column[rows[i]];
+        keys[i] = (long) doubled;
+        areHalves = keys[i] == doubled && doubled < LARGEST_DOUBLED;
+      }
+      if (!areHalves) {
+        for (int i = 0; i < rows.length; i++) {
+          keys[i] = Double.doubleToRawLongBits(column[rows[i]]);
+        }
+      }
       long differing = 0;
-      for (int i = 0; i < rows.length; i++) {
-        keys[i] = Double.doubleToRawLongBits(column[rows[i]]);
-        differing |= keys[i] ^ keys[0];
+      for (long key : keys) {
+        differing |= key ^ keys[0];
       }
       int lowest = Long.numberOfTrailingZeros(differing);
       int highest = Long.SIZE - Long.numberOfLeadingZeros(differing);
@@ -156,6 +184,11 @@ final class DistinctRows implements Serializable {
       return i == 0 || keys[i] != keys[i - 1];
     }
 
+    /** After sorting by a column: the i-th row's value. */
+    double value(int i) {
+      return areHalves ? keys[i] / 2.0 : Double.longBitsToDouble(keys[i]);
+    }
+
     /**
      * After sorting by a column: its distinct values, ascending, and the place of each row's among
      * them.
@@ -165,7 +198,7 @@ final class DistinctRows implements Serializable {
       int count = 0;
       for (int i = 0; i < rows.length; i++) {
         if (isNew(i)) {
-          distinct[count++] = Double.longBitsToDouble(keys[i]);
+          distinct[count++] = value(i);
         }
         ranks[rows[i]] = count - 1;
       }
