@@ -61,7 +61,8 @@ def footer(results, rows):
     versions, about = {}, set()
     for _, result in measured(results, rows):
         versions |= result["versions"]
-        about.add(f"{result['day']}, {result['machine']}")
+        rounds = len(result["sides"]["product"])
+        about.add(f"{result['day']}, medians of {rounds} rounds, {result['machine']}")
     missing = [row[1] for row in rows if not list(results.glob(f"{row[0]}-[0-9]*.json"))]
     if missing:
         yield from ["", "Not measured yet: " + "; ".join(missing) + "."]
