@@ -15,6 +15,7 @@ import io.cohortclv.jobs.lake.IngestRecon.Committed;
 import io.cohortclv.jobs.lake.IngestRecon.Counts;
 import io.cohortclv.jobs.lake.IngestRecon.Problem;
 import io.cohortclv.jobs.lake.Lake;
+import io.cohortclv.jobs.lake.RawFiles;
 import io.cohortclv.jobs.lake.RawFiles.RawFile;
 import io.cohortclv.transforms.events.CleanRows;
 import io.cohortclv.transforms.events.Histories;
@@ -40,14 +41,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
 
 /** Takes the raw files that are new into the clean zone, each exactly once. */
 final class IngestJob {
+  /** Inputs that are taken at once. */
+  private static final int SIDE_BY_SIDE = 2;
+
   private final Lake lake;
   private final ClvConfig config;
 
@@ -223,12 +234,56 @@ final class IngestJob {
   }
 
   private void take(IngestBatches batches, List<Batch> planned, List<Taken> taken) {
-    List<Committed> committed = new ArrayList<>();
-    for (Batch batch : planned) {
-      committed.add(commit(batches, batch, source(batch)));
-    }
-    Map<String, Counts> counts = batches.finish(committed);
+    Map<String, Counts> counts = batches.finish(commit(batches, planned));
     planned.forEach(batch -> taken.add(new Taken(batch, counts.get(batch.id()))));
+  }
+
+  /**
+   * Inputs side by side, since of small files the plan takes longer than the work; batches of one
+   * input one after the other, since each is compared with the rows there are.
+   */
+  private List<Committed> commit(IngestBatches batches, List<Batch> planned) {
+    Map<String, List<Batch>> inputs =
+        planned.stream()
+            .collect(Collectors.groupingBy(Batch::input, LinkedHashMap::new, Collectors.toList()));
+    ExecutorService threads =
+        Executors.newFixedThreadPool(Math.max(1, Math.min(SIDE_BY_SIDE, inputs.size())));
+    List<Future<List<Committed>>> work = new ArrayList<>();
+    try {
+      for (List<Batch> ofInput : inputs.values()) {
+        work.add(
+            threads.submit(
+                () ->
+                    ofInput.stream().map(batch -> commit(batches, batch, source(batch))).toList()));
+      }
+      List<Committed> committed = new ArrayList<>();
+      for (Future<List<Committed>> ofInput : work) {
+        committed.addAll(ofInput.get());
+      }
+      return committed;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while files were taken", e);
+    } finally {
+      work.forEach(ofInput -> ofInput.cancel(false));
+      end(threads);
+    }
+  }
+
+  /** Waits for what has begun, so that nothing writes when this one has given up. */
+  private static void end(ExecutorService threads) {
+    threads.shutdown();
+    try {
+      while (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+        // A large file takes its time.
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void endWaiting(IngestBatches batches, Set<SourceConfig> sources) {
@@ -261,10 +316,18 @@ final class IngestJob {
     try {
       Dataset<Row> accepted =
           batch.kind() == Kind.REBUILD ? lake.noVersions(contract) : lake.versions(contract);
+      Observation observation = new Observation();
       Dataset<Row> rows =
-          CleanRows.of(raw(batches, batch, source), mapping(batch, source, contract), accepted);
-      batches.commit(batch, contract, rows);
-      return new Committed(source, batch, contract, lake.rawFiles().records(source, batch.files()));
+          CleanRows.of(
+              raw(batches, batch, source, observation), mapping(batch, source, contract), accepted);
+      boolean observed = batches.commit(batch, contract, rows).orElse(0) > 0;
+      return new Committed(
+          source,
+          batch,
+          contract,
+          lake.rawFiles()
+              .records(
+                  source, batch.files(), observed ? Optional.of(observation) : Optional.empty()));
     } catch (Exception e) { // Spark's own are checked, and Scala does not declare them
       throw SourceChecks.explained(source, e);
     } finally {
@@ -272,9 +335,13 @@ final class IngestJob {
     }
   }
 
-  /** The batch's rows; of groups that may have begun in earlier files, those files' too. */
-  private Dataset<Row> raw(IngestBatches batches, Batch batch, SourceConfig source) {
-    Dataset<Row> raw = lake.rawFiles().read(source, batch.files());
+  /**
+   * The batch's rows, counted; of groups that may have begun in earlier files, those files' too.
+   */
+  private Dataset<Row> raw(
+      IngestBatches batches, Batch batch, SourceConfig source, Observation observation) {
+    Dataset<Row> raw =
+        RawFiles.counted(source, lake.rawFiles().read(source, batch.files()), observation);
     if (source.groupWithin().isZero()) {
       return raw;
     }

@@ -45,12 +45,7 @@ public final class ClvProcess {
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.add("-Duser.timezone=UTC");
-    // Out of the jar it may lie in.
-    Path options = Files.createTempFile(folder, "jvm", ".options");
-    try (InputStream in = Main.class.getResourceAsStream("jvm.options")) {
-      Files.copy(in, options, StandardCopyOption.REPLACE_EXISTING);
-    }
-    command.add("@" + options);
+    command.add("@" + options(folder));
     properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.add("-cp");
     command.add(classPath());
@@ -62,6 +57,15 @@ public final class ClvProcess {
     builder.environment().putAll(environment);
     Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     return new ClvProcess(process, out, err);
+  }
+
+  /** The JVM's options in a new file of that folder: they may lie in a jar. */
+  public static Path options(Path folder) throws IOException {
+    Path options = Files.createTempFile(folder, "jvm", ".options");
+    try (InputStream in = Main.class.getResourceAsStream("jvm.options")) {
+      Files.copy(in, options, StandardCopyOption.REPLACE_EXISTING);
+    }
+    return options;
   }
 
   /** Of this process; surefire hides it behind a jar that names it. */

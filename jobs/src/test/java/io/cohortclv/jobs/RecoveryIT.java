@@ -260,7 +260,7 @@ class RecoveryIT {
         "%s @%s -Xmx1g -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp '%s' %s"
             .formatted(
                 ProcessHandle.current().info().command().orElseThrow(),
-                Path.of(Main.class.getResource("jvm.options").toURI()),
+                ClvProcess.options(folder),
                 ClvProcess.classPath(),
                 Main.class.getName());
     String run = clv + " run --conf " + conf + " --as-of " + day + "\n";

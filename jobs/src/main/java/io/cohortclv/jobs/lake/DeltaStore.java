@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkThrowable;
@@ -113,6 +114,35 @@ final class DeltaStore {
   /** Appends; returns nothing when the transaction had been committed before. */
   Optional<Written> append(
       String relative, Table table, Dataset<Row> rows, Transaction transaction, Provenance by) {
+    return write(relative, table, rows, transaction, by, writer -> writer.mode("append"));
+  }
+
+  /** Replaces the rows that match the condition; none outside it may be among the new ones. */
+  Written replace(
+      String relative, Table table, Dataset<Row> rows, String condition, Provenance by) {
+    return write(relative, table, rows, null, by, replacing(condition)).orElseThrow();
+  }
+
+  /** Replaces all rows; returns nothing when the transaction had been committed before. */
+  Optional<Written> replaceOnce(
+      String relative, Table table, Dataset<Row> rows, Transaction transaction, Provenance by) {
+    return write(relative, table, rows, transaction, by, replacing("true"));
+  }
+
+  private static UnaryOperator<DataFrameWriter<Row>> replacing(String condition) {
+    return writer -> writer.mode("overwrite").option("replaceWhere", condition);
+  }
+
+  /**
+   * @param transaction null for a write that may be made any number of times
+   */
+  private Optional<Written> write(
+      String relative,
+      Table table,
+      Dataset<Row> rows,
+      Transaction transaction,
+      Provenance by,
+      UnaryOperator<DataFrameWriter<Row>> mode) {
     create(relative, table);
     Dataset<Row> ordered = inOrder(table.schema(), rows);
     return committing(
@@ -121,35 +151,14 @@ final class DeltaStore {
           String token = UUID.randomUUID().toString();
           long before = version(relative);
           DataFrameWriter<Row> writer =
-              ordered.write().format("delta").mode("append").option("userMetadata", by.json(token));
+              mode.apply(ordered.write().format("delta")).option("userMetadata", by.json(token));
           if (transaction != null) {
             writer
                 .option("txnAppId", transaction.appId())
                 .option("txnVersion", transaction.version());
           }
           writer.save(path(relative));
-          return written(relative, before, token);
-        });
-  }
-
-  /** Replaces the rows that match the condition; none outside it may be among the new ones. */
-  Written replace(
-      String relative, Table table, Dataset<Row> rows, String condition, Provenance by) {
-    create(relative, table);
-    Dataset<Row> ordered = inOrder(table.schema(), rows);
-    return committing(
-        table.displayName(),
-        () -> {
-          String token = UUID.randomUUID().toString();
-          long before = version(relative);
-          ordered
-              .write()
-              .format("delta")
-              .mode("overwrite")
-              .option("replaceWhere", condition)
-              .option("userMetadata", by.json(token))
-              .save(path(relative));
-          return written(relative, before, token).orElseThrow();
+          return commits.newest(path(relative), before, version(relative), token);
         });
   }
 
@@ -276,10 +285,6 @@ final class DeltaStore {
       types.put(field.name(), field.dataType().simpleString());
     }
     return types;
-  }
-
-  private Optional<Written> written(String relative, long before, String token) {
-    return commits.newest(path(relative), before, version(relative), token);
   }
 
   private <T> T committing(String table, Supplier<T> commit) {

@@ -22,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -302,17 +304,17 @@ public final class IngestBatches {
 
   /**
    * Writes the batch's rows to the clean table in one commit, unless they are there. The first
-   * batch of a rebuild replaces all rows, which does no harm twice.
+   * batch of a rebuild replaces all rows; a second time that would take the later batches' too.
    *
-   * @return whether they were written now
+   * @return rows written now; nothing when they were there
    */
-  public boolean commit(Batch batch, Contract contract, Dataset<Row> cleanRows) {
-    if (batch.kind() == Kind.REBUILD) {
-      lake.rewrite(contract.clean(), batch.id(), cleanRows);
-      return true;
-    }
-    return lake.appendOnce(contract.clean(), "ingest " + batch.id(), batch.id(), cleanRows)
-        .isPresent();
+  public OptionalLong commit(Batch batch, Contract contract, Dataset<Row> cleanRows) {
+    String id = "ingest " + batch.id();
+    Optional<Written> written =
+        batch.kind() == Kind.REBUILD
+            ? lake.rewriteOnce(contract.clean(), id, batch.id(), cleanRows)
+            : lake.appendOnce(contract.clean(), id, batch.id(), cleanRows);
+    return written.stream().mapToLong(Written::rows).findFirst();
   }
 
   /**

@@ -325,9 +325,10 @@ public final class Lake implements AutoCloseable {
         table.path(), table, rows, Transaction.once(id), new Provenance(job, batchId, Map.of()));
   }
 
-  /** Replaces all rows of a table in one commit. */
-  void rewrite(Table table, String batchId, Dataset<Row> rows) {
-    store.replace(table.path(), table, rows, "true", new Provenance(job, batchId, Map.of()));
+  /** Replaces all rows of a table in one commit, once under that identity. */
+  Optional<Written> rewriteOnce(Table table, String id, String batchId, Dataset<Row> rows) {
+    return store.replaceOnce(
+        table.path(), table, rows, Transaction.once(id), new Provenance(job, batchId, Map.of()));
   }
 
   /**

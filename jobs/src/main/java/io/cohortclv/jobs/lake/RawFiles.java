@@ -2,11 +2,9 @@ package io.cohortclv.jobs.lake;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 
@@ -20,6 +18,9 @@ import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
@@ -28,10 +29,13 @@ import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import scala.concurrent.Await;
+import scala.concurrent.duration.FiniteDuration;
 
 /** Lists and reads the files of a raw log. */
 public final class RawFiles {
@@ -39,10 +43,8 @@ public final class RawFiles {
   private static final String CSV = "csv";
   private static final String DELTA = "delta";
 
-  /** What the readers take for a line with something in it. */
-  private static final String NOT_BLANK_CSV = "[^\\x00-\\x20]";
-
-  private static final String NOT_BLANK_JSON = "[^ \\t\\r\\n]";
+  private static final String RECORDS = "records";
+  private static final FiniteDuration TOLD_WITHIN = FiniteDuration.create(10, TimeUnit.SECONDS);
 
   private final SparkSession spark;
 
@@ -226,55 +228,46 @@ public final class RawFiles {
     return reader;
   }
 
+  /** The same rows, counted while something else reads them: see {@link #records}. */
+  public static Dataset<Row> counted(
+      SourceConfig source, Dataset<Row> rows, Observation observation) {
+    return rows.observe(observation, records(source).as(RECORDS));
+  }
+
   /**
-   * How many records the files hold, counted apart from the mapping: it is the left side of the
-   * reconciliation. Parquet files say so in their footers; of text it is the lines that are not
-   * blank, less the headers, which costs one scan that parses nothing. Of lists whose elements are
-   * rows it is the elements.
+   * How many records the files hold, before the mapping sees them: the left side of the
+   * reconciliation. Of lists whose elements are rows it is the elements.
+   *
+   * @param observed of a commit of all rows of {@link #counted}; records that no commit of this
+   *     process read are read for it
    */
-  public long records(SourceConfig source, List<RawFile> files) {
-    if (source.explode().isPresent()) {
-      Column elements = size(expr(source.explode().get()));
-      return read(source, files)
-          .agg(coalesce(sum(greatest(coalesce(elements, lit(0)), lit(1))), lit(0L)))
-          .first()
-          .getLong(0);
+  public long records(SourceConfig source, List<RawFile> files, Optional<Observation> observed) {
+    // Spark leaves out of the plan what had no rows, and tells nothing of it.
+    return observed
+        .flatMap(RawFiles::told)
+        .orElseGet(() -> read(source, files).agg(records(source)).first().getLong(0));
+  }
+
+  private static Column records(SourceConfig source) {
+    Column each =
+        source
+            .explode()
+            .map(list -> greatest(coalesce(size(expr(list)), lit(0)), lit(1)))
+            .orElse(lit(1));
+    return coalesce(sum(each), lit(0L));
+  }
+
+  /** Spark tells it after the commit, from another thread. */
+  private static Optional<Long> told(Observation observed) {
+    try {
+      Row row = Await.result(observed.future(), TOLD_WITHIN);
+      return Optional.of(row.<Long>getAs(RECORDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while records were counted", e);
     }
-    if (source.format().equals(DELTA)) {
-      return new RawDelta(spark, source.path()).read(files).count();
-    }
-    if (source.format().equals(PARQUET)) {
-      return spark.read().parquet(paths(files)).count();
-    }
-    if (Boolean.parseBoolean(source.options().getOrDefault("multiLine", "false"))) {
-      return reader(source)
-          .schema(StructType.fromDDL(source.schema().orElseThrow()))
-          .load(paths(files))
-          .count();
-    }
-    DataFrameReader text = spark.read();
-    if (source.options().containsKey("lineSep")) {
-      text = text.option("lineSep", source.options().get("lineSep"));
-    }
-    Dataset<Row> lines =
-        text.text(paths(files))
-            .select(col("value"), col("_metadata.file_path").as(RawRows.FILE))
-            .filter(
-                col("value").rlike(source.format().equals(CSV) ? NOT_BLANK_CSV : NOT_BLANK_JSON));
-    String comment = source.options().get("comment");
-    if (comment != null) {
-      lines = lines.filter(not(col("value").startsWith(comment)));
-    }
-    boolean hasHeader =
-        source.format().equals(CSV)
-            && Boolean.parseBoolean(source.options().getOrDefault("header", "false"));
-    Row total =
-        lines
-            .groupBy(RawRows.FILE)
-            .agg(count(lit(1)).as("lines"))
-            .agg(sum(greatest(col("lines").minus(hasHeader ? 1 : 0), lit(0))))
-            .first();
-    return total.isNullAt(0) ? 0 : total.getLong(0);
   }
 
   /** Whether the file is there as it was when it was listed. */

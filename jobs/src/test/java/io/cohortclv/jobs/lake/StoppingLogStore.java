@@ -15,6 +15,9 @@ import org.apache.hadoop.fs.Path;
  * output at the N-th commit and wait to be killed.
  */
 public final class StoppingLogStore extends HadoopFileSystemLogStore {
+  /** What a write says that found the power off. */
+  public static final String NO_POWER = "No power";
+
   private static final String STOP = "clv.test.stop";
   private static final AtomicLong COMMITS = new AtomicLong();
   private static volatile long powerOff = Long.MAX_VALUE;
@@ -47,7 +50,7 @@ public final class StoppingLogStore extends HadoopFileSystemLogStore {
     boolean isCommit = !overwrite && path.getName().matches("\\d{20}\\.json");
     long number = isCommit ? COMMITS.incrementAndGet() : COMMITS.get();
     if (number >= powerOff) {
-      throw new IOException("No power");
+      throw new IOException(NO_POWER);
     }
     if (isCommit) {
       awaitKill(number + ":before", path);
