@@ -1,21 +1,28 @@
 package io.cohortclv.jobs;
 
 import static org.apache.spark.sql.functions.array_join;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.max_by;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 
 import io.cohortclv.jobs.config.ClvConfig;
+import io.cohortclv.jobs.lake.IngestBatches;
+import io.cohortclv.jobs.lake.IngestRecon.Problem;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Publication;
 import io.cohortclv.jobs.lake.Runs;
+import io.cohortclv.transforms.events.Orphans;
 import io.cohortclv.transforms.table.Catalog;
 import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Operations;
+import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.Table;
 import java.sql.Timestamp;
 import java.time.temporal.ChronoUnit;
@@ -36,6 +43,7 @@ import org.apache.spark.sql.Row;
  * @param published newest days first
  * @param runs newest first
  * @param rejected most rows first
+ * @param gates what stops the next publication, until it is replayed or accepted
  * @param off what is not known or not written, and for lack of which input
  */
 record Status(
@@ -45,6 +53,7 @@ record Status(
     List<RunState> runs,
     List<Input> inputs,
     List<Rejected> rejected,
+    List<Gate> gates,
     List<Off> off) {
   private static final int DAYS = 14;
   private static final int RUNS = 10;
@@ -92,6 +101,9 @@ record Status(
    * An input's rows by outcome, in raw rows.
    *
    * @param newestEvent newest event time of an accepted row
+   * @param accepted every version, superseded and waiting ones among them
+   * @param superseded older than another version that was known when they were taken
+   * @param waiting of an order that is not there
    */
   record Input(
       String input,
@@ -99,11 +111,20 @@ record Status(
       String lastIngested,
       String newestEvent,
       long accepted,
+      long superseded,
+      long waiting,
       long duplicate,
       long rejected,
       long notSelected) {}
 
   record Rejected(String input, String reasons, long rows) {}
+
+  /**
+   * A gate that a batch broke.
+   *
+   * @param gate its name in the configuration; {@code rows in} where a batch does not add up
+   */
+  record Gate(String batchId, String source, String gate, double limit, double found) {}
 
   record Off(String what, String because) {}
 
@@ -128,7 +149,17 @@ record Status(
         runs(lake, published),
         inputs,
         rejected,
+        IngestBatches.of(lake).open().stream().map(Status::gate).toList(),
         off(lake, inputs));
+  }
+
+  private static Gate gate(Problem problem) {
+    return new Gate(
+        problem.batchId(),
+        problem.source(),
+        problem.isGate() ? problem.gate() : problem.check(),
+        problem.limit().doubleValue(),
+        problem.found().doubleValue());
   }
 
   private static Busy busy(Lake lake) {
@@ -231,11 +262,14 @@ record Status(
   private static Input input(
       Lake lake, Contract contract, Dataset<Row> rows, boolean isConfigured, String ingested) {
     Map<String, Long> outcomes = new HashMap<>();
+    long superseded = 0;
     String newest = null;
     for (Row row :
         lake.collectSmall(
             rows.groupBy(CleanColumns.OUTCOME)
                 .agg(
+                    sum(when(col(CleanColumns.SUPERSEDED), col(CleanColumns.SOURCE_ROWS)))
+                        .as(CleanColumns.SUPERSEDED),
                     sum(CleanColumns.SOURCE_ROWS).as(CleanColumns.SOURCE_ROWS),
                     // Of a day, its midnight.
                     max(col(contract.eventTime()).cast("timestamp")).as("newest")),
@@ -245,6 +279,7 @@ record Status(
       outcomes.put(outcome, row.getAs(CleanColumns.SOURCE_ROWS));
       if (outcome.equals(CleanColumns.ACCEPTED)) {
         newest = time(row.getAs("newest"));
+        superseded = Optional.ofNullable(row.<Long>getAs(CleanColumns.SUPERSEDED)).orElse(0L);
       }
     }
     return new Input(
@@ -253,9 +288,23 @@ record Status(
         ingested,
         newest,
         outcomes.getOrDefault(CleanColumns.ACCEPTED, 0L),
+        superseded,
+        waiting(lake, contract),
         outcomes.getOrDefault(CleanColumns.DUPLICATE, 0L),
         outcomes.getOrDefault(CleanColumns.REJECTED, 0L),
         outcomes.getOrDefault(CleanColumns.NOT_SELECTED, 0L));
+  }
+
+  private static long waiting(Lake lake, Contract contract) {
+    return Orphans.mayBe(contract)
+        ? lake.collectSmall(
+                Orphans.of(lake.versions(contract), lake.versions(Orders.CONTRACT))
+                    .agg(coalesce(sum(CleanColumns.SOURCE_ROWS), lit(0L))),
+                1,
+                "sums")
+            .get(0)
+            .getLong(0)
+        : 0;
   }
 
   private static List<Rejected> rejected(Lake lake, Contract contract, Dataset<Row> rows) {

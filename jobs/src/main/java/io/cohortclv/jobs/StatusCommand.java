@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.lake.Lake;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description =
-        "Shows runs, published days, how fresh each input is, rejected rows by reason, and what is"
-            + " switched off for lack of which input.",
+        "Shows runs, published days, how fresh each input is, rejected rows by reason, gates"
+            + " that stop the next run, and what is switched off for lack of which input.",
     footer = {"", "Example: clv status --conf clv.conf --format json"})
 final class StatusCommand implements Callable<Integer> {
   private static final ObjectMapper JSON =
@@ -102,6 +103,8 @@ final class StatusCommand implements Callable<Integer> {
             "last ingested",
             "newest event",
             "accepted",
+            "superseded",
+            "waiting",
             "duplicate",
             "rejected",
             "not selected"),
@@ -112,6 +115,8 @@ final class StatusCommand implements Callable<Integer> {
                 text(i.lastIngested()),
                 text(i.newestEvent()),
                 rows(i.accepted()),
+                rows(i.superseded()),
+                rows(i.waiting()),
                 rows(i.duplicate()),
                 rows(i.rejected()),
                 rows(i.notSelected())));
@@ -121,6 +126,12 @@ final class StatusCommand implements Callable<Integer> {
         List.of("input", "rows", "reasons"),
         status.rejected(),
         r -> List.of(r.input(), rows(r.rows()), r.reasons()));
+    section(
+        out,
+        "Open gates",
+        List.of("batch", "source", "gate", "limit", "found"),
+        status.gates(),
+        g -> List.of(g.batchId(), g.source(), g.gate(), number(g.limit()), number(g.found())));
     section(
         out,
         "Switched off",
@@ -148,6 +159,10 @@ final class StatusCommand implements Callable<Integer> {
 
   private static String text(String value) {
     return Objects.requireNonNullElse(value, "-");
+  }
+
+  private static String number(double number) {
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
   }
 
   private static String rows(long rows) {

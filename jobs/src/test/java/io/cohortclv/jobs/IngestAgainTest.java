@@ -3,6 +3,7 @@ package io.cohortclv.jobs;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.cohortclv.jobs.IngestJob.Request;
 import io.cohortclv.jobs.IngestJob.Taken;
@@ -35,12 +36,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are taken again, batches that stop a run, rows that wait. */
-@Tag("long")
 class IngestAgainTest {
   private static final Map<String, String> ORDER =
       Map.of("order_id", "id", "order_ts", "at", "updated_ts", "at", "subtotal", "total");
@@ -98,6 +97,10 @@ class IngestAgainTest {
     return ingest(Request.NEW, sources);
   }
 
+  private Status status(SourceConfig... sources) {
+    return Status.of(lake, TestLakes.config(folder.resolve("lake"), sources));
+  }
+
   private static Request request(boolean replay, boolean full) {
     return new Request(replay, full, Optional.empty(), Optional.empty());
   }
@@ -148,6 +151,9 @@ class IngestAgainTest {
     SourceConfig wrong = orders(ORDER, NO_REJECTS);
     assertThat(stopped(wrong)).contains("max-rejected-share", "0.2", "0.66", "--replay-quarantine");
     assertThat(stopped(wrong)).as("the next run has no new file").contains("max-rejected-share");
+    assertThat(status(wrong).gates())
+        .extracting(Status.Gate::source, Status.Gate::gate, Status.Gate::limit)
+        .containsExactly(tuple("orders[0] shop", "max-rejected-share", 0.2));
 
     Map<String, String> mended =
         Map.of(
@@ -167,6 +173,7 @@ class IngestAgainTest {
         List.of(
             "1 2024-01-02T00:00:00Z 10", "2 2024-01-02T00:00:00Z 20", "3 2024-01-02T00:00:00Z 30");
     assertThat(accepted(Orders.CONTRACT)).isEqualTo(all);
+    assertThat(status(right).gates()).isEmpty();
     assertThat(ingest(request(true, false), right)).as("nothing is left to replay").isEmpty();
     assertThat(accepted(Orders.CONTRACT)).isEqualTo(all);
   }
@@ -305,6 +312,9 @@ class IngestAgainTest {
     assertThat(counts.waiting()).isEqualTo(2);
     assertThat(counts.reconcile()).isTrue();
     assertThat(lake.ops(Operations.DQ_QUARANTINE).count()).isZero();
+    assertThat(status(orders, patient).inputs())
+        .extracting(Status.Input::input, Status.Input::accepted, Status.Input::waiting)
+        .contains(tuple("order_items", 3L, 2L));
 
     file("orders", "b.json", "2,2024-01-02,10");
     SourceConfig impatient = source("order_items", line, List.of(), Duration.ZERO, Gates.NONE);
