@@ -2,6 +2,9 @@ package io.cohortclv.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.config.ClvConfigs;
 import io.cohortclv.jobs.lake.Lake;
@@ -12,11 +15,13 @@ import io.cohortclv.jobs.simulate.ShopOptions;
 import io.cohortclv.jobs.simulate.ShopSimulation;
 import io.cohortclv.jobs.simulate.ShopTruth;
 import io.cohortclv.transforms.table.CustomerClv;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.sql.SparkSession;
@@ -27,9 +32,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole run whose logs and lake lie on a real S3 server. */
-@Tag("long")
 class S3RunIT {
-  private static final long CUSTOMERS = 300;
+  private static final long CUSTOMERS = 100;
+
+  /**
+   * Of the short form: each input and each table of it costs seconds, and S3 is the same to all.
+   */
+  private static final Set<String> INPUTS = Set.of("orders", "refunds");
 
   private static final Map<String, String> CREDENTIALS =
       Map.of(
@@ -41,29 +50,46 @@ class S3RunIT {
   private static S3Server server;
   private static ShopTruth truth;
   private static Path conf;
+  private static Path confOfEveryLog;
 
   @BeforeAll
   static void putLogsIntoABucket() throws Exception {
     server = S3Server.start(Files.createDirectories(folder.resolve("s3")), "company");
     Path shop = folder.resolve("shop");
-    truth = ShopSimulation.of(new ShopOptions(shop, CUSTOMERS, 10, 300, 7, 0)).run();
+    truth = ShopSimulation.of(new ShopOptions(shop, CUSTOMERS, 5, 150, 7, 0)).run();
     TestLakes.config(folder); // the session
     Configuration hadoop = SparkSession.active().sparkContext().hadoopConfiguration();
     S3Settings.into(hadoop, "company", server.port());
     org.apache.hadoop.fs.Path bucket = new org.apache.hadoop.fs.Path("s3a://company/shop");
-    try (FileSystem files = bucket.getFileSystem(hadoop)) {
-      files.copyFromLocalFile(new org.apache.hadoop.fs.Path(shop.toUri()), bucket);
-    }
+    FileSystem files = bucket.getFileSystem(hadoop); // the session's own, which is not to be closed
+    files.copyFromLocalFile(new org.apache.hadoop.fs.Path(shop.toUri()), bucket);
     // The overlay as users take it in, and what this server needs.
     Files.copy(Path.of("../conf/s3.conf"), folder.resolve("s3.conf"));
-    StringBuilder text = new StringBuilder("include \"s3.conf\"\n");
+    StringBuilder storage = new StringBuilder("include \"s3.conf\"\n");
     S3Server.hadoop(server.port())
         .forEach(
             (name, value) ->
-                text.append("lake.storage { \"%s\" = \"%s\" }%n".formatted(name, value)));
-    text.append(
-        Files.readString(shop.resolve("clv.conf")).replace(shop.toString(), "s3a://company/shop"));
-    conf = Files.writeString(folder.resolve("clv.conf"), text);
+                storage.append("lake.storage { \"%s\" = \"%s\" }%n".formatted(name, value)));
+    Config all =
+        ConfigFactory.parseString(
+            Files.readString(shop.resolve("clv.conf"))
+                .replace(shop.toString(), "s3a://company/shop"));
+    Config some = all;
+    for (String input : all.getObject("inputs").keySet()) {
+      some = INPUTS.contains(input) ? some : some.withoutPath("inputs." + input);
+    }
+    conf = conf("clv", storage, some);
+    confOfEveryLog = conf("every-log", storage, all);
+  }
+
+  private static Path conf(String name, CharSequence storage, Config config) throws IOException {
+    return Files.writeString(
+        folder.resolve(name + ".conf"),
+        storage
+            + config.root().render(ConfigRenderOptions.concise().setJson(false))
+            + "\nlake.root = \"s3a://company/lakes/"
+            + name
+            + "\"\n");
   }
 
   @AfterAll
@@ -73,6 +99,16 @@ class S3RunIT {
 
   @Test
   void run_readsLogsFromS3AndPublishesThere() throws Exception {
+    run(conf);
+  }
+
+  @Test
+  @Tag("long")
+  void run_readsEveryLogFromS3AndPublishesThere() throws Exception {
+    run(confOfEveryLog);
+  }
+
+  private static void run(Path conf) throws Exception {
     ClvConfig config = ClvConfigs.load(conf).withIdentifiers("a key of these tests");
     try (Lake lake = Lake.openToWrite(config, "run")) {
       RunCommand.everything(

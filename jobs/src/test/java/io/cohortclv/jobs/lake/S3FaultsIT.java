@@ -111,6 +111,9 @@ class S3FaultsIT {
   }
 
   private static Configuration hadoop() {
-    return SparkSession.active().sparkContext().hadoopConfiguration();
+    Configuration hadoop = SparkSession.active().sparkContext().hadoopConfiguration();
+    // One bucket is reached at two ports.
+    hadoop.set("fs.s3a.impl.disable.cache", "true");
+    return hadoop;
   }
 }

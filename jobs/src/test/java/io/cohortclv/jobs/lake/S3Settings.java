@@ -14,6 +14,5 @@ public final class S3Settings {
     hadoop.set(prefix + "access.key", S3Server.ACCESS_KEY);
     hadoop.set(prefix + "secret.key", S3Server.SECRET_KEY);
     hadoop.set(prefix + "retry.interval", "20ms");
-    hadoop.set("fs.s3a.impl.disable.cache", "true");
   }
 }
