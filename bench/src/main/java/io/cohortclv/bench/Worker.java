@@ -89,6 +89,7 @@ public final class Worker {
             .getOrCreate();
     spark.sparkContext().setLogLevel("ERROR");
     Worker worker = new Worker(spark, arguments[0]);
+    // compare.py talks with this process over its streams, a line of JSON an answer.
     System.out.printf(
         "{\"ready\": {\"java\": \"%s\", \"spark\": \"%s\"}}%n", Runtime.version(), spark.version());
     BufferedReader tasks = new BufferedReader(new InputStreamReader(System.in, UTF_8));

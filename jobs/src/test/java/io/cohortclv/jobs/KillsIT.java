@@ -250,6 +250,7 @@ class KillsIT {
         assertThat(lives ? clv.await() : 0).as(name + clv.err()).isZero();
       }
       assertMended(name, AS_DELIVERED, first.content());
+      // The figure of a proof that takes long, for whoever runs it.
       System.out.println(kills + " kills, " + lakes + " lakes as they should be");
     }
   }

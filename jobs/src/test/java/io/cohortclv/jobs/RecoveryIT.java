@@ -199,6 +199,7 @@ class RecoveryIT {
       assertThat(published(name, day).orElseThrow()).as(name + " " + what).isEqualTo(expected);
       assertReconciled(name);
       FileUtils.deleteDirectory(lake.toFile());
+      // The figures of a proof that takes long, for whoever runs it.
       System.out.println("kill " + landed + ": " + what);
     }
     System.out.println("kills by place: " + points);

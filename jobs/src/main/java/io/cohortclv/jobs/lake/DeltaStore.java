@@ -252,6 +252,8 @@ final class DeltaStore {
 
   private static void sleep() {
     try {
+      // Another process is between making the folder and its first commit, and storage tells of no
+      // end.
       Thread.sleep(CREATION_PAUSE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -130,7 +131,13 @@ public final class IngestRecon {
     Map<String, Counts> counts = new LinkedHashMap<>();
     List<Row> checks = new ArrayList<>();
     for (Committed c : committed) {
-      Counts of = count(sums.getOrDefault(c.batch().id(), List.of()), c.records(), waiting(c));
+      List<Row> outcomes = sums.getOrDefault(c.batch().id(), List.of());
+      Counts of = count(outcomes, c.records(), waiting(c));
+      if (!of.reconcile()) {
+        // What Spark observed can be too much where it tried a task again: the files decide.
+        long records = lake.rawFiles().records(c.source(), c.batch().files(), Optional.empty());
+        of = count(outcomes, records, waiting(c));
+      }
       counts.put(c.batch().id(), of);
       checks.addAll(recon(c.batch(), of, now));
       for (QualityGate gate :

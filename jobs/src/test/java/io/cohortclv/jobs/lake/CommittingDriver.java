@@ -34,6 +34,7 @@ final class CommittingDriver {
     // Connections and classes before the first round.
     store.write(
         new Path(arguments[1], "warm-up-" + arguments[2]), List.of("").iterator(), true, hadoop);
+    // The test reads these lines to keep two drivers in step.
     System.out.println("ready");
     Scanner rounds = new Scanner(System.in, StandardCharsets.UTF_8);
     while (rounds.hasNextLong()) {

@@ -96,7 +96,7 @@ final class FaultProxy implements AutoCloseable {
       }
       byte[] body = body(head, in, out);
       if (spoiled && fault == Fault.SLOW) {
-        Thread.sleep(SLOW_MILLIS);
+        Thread.sleep(SLOW_MILLIS); // a slow answer is the fault
       }
       if (spoiled && (fault == Fault.ERROR_500 || fault == Fault.ERROR_503)) {
         out.write(error(fault == Fault.ERROR_500));

@@ -63,6 +63,7 @@ public final class StoppingLogStore extends HadoopFileSystemLogStore {
 
   private static void awaitKill(String point, Path path) {
     if (point.equals(System.getProperty(STOP))) {
+      // The test waits for this line before it kills.
       System.out.println("stopped " + point + " " + path);
       while (true) {
         try {
