@@ -62,14 +62,14 @@ public final class IngestRecon {
   /**
    * A batch whose rows are in the clean table.
    *
-   * @param records records of its files, counted apart from their mapping
+   * @param records records of its files, counted before their mapping
    */
   public record Committed(SourceConfig source, Batch batch, Contract contract, long records) {}
 
   /**
    * Raw rows of a batch by what became of them.
    *
-   * @param records what the files hold, counted apart
+   * @param records what the files hold, counted before their mapping
    * @param accepted the newest version of something, when the batch was taken
    * @param superseded an older version than another known then: kept for its days
    * @param waiting valid, of an order that was not there yet
