@@ -87,6 +87,9 @@ public final class Sessions {
     conf.setIfMissing("spark.sql.optimizer.windowGroupLimitThreshold", "-1");
     // The log of a local lake is small: its state needs one task, not 50.
     conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "1");
+    conf.setIfMissing("spark.hadoop.fs.file.impl", LocalFiles.class.getName());
+    conf.setIfMissing(
+        "spark.hadoop.fs.AbstractFileSystem.file.impl", LocalFiles.Context.class.getName());
     File warehouse =
         new File(
             System.getProperty("java.io.tmpdir"), "clv-warehouse-" + ProcessHandle.current().pid());

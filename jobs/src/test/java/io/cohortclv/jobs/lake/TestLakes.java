@@ -20,9 +20,6 @@ import org.apache.spark.sql.SparkSession;
 public final class TestLakes {
   static {
     System.setProperty("spark.sql.shuffle.partitions", "2");
-    System.setProperty("spark.master", "local[2]");
-    System.setProperty("spark.ui.enabled", "false");
-    System.setProperty("spark.databricks.delta.snapshotPartitions", "2");
     // The product's own, which some tests stop.
     System.setProperty("spark.delta.logStore.file.impl", StoppingLogStore.class.getName());
     System.setProperty(
