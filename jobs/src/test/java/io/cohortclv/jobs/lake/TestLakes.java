@@ -22,8 +22,6 @@ public final class TestLakes {
     System.setProperty("spark.sql.shuffle.partitions", "2");
     // The product's own, which some tests stop.
     System.setProperty("spark.delta.logStore.file.impl", StoppingLogStore.class.getName());
-    System.setProperty(
-        "spark.sql.warehouse.dir", System.getProperty("java.io.tmpdir") + "/clv-test-warehouse");
     SparkSession.setActiveSession(Sessions.open("tests", Sessions.Work.LAKE));
   }
 
