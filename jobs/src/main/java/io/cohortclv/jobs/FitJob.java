@@ -60,8 +60,7 @@ final class FitJob implements Stage {
     try (PurchaseTable table =
         PurchaseTable.of(
             lake, CompressedHistories.ofPurchases(fittable), settings.maxDistinctHistories())) {
-      Map<ModelFamily, PurchaseFit> fits = new EnumMap<>(ModelFamily.class);
-      settings.families().forEach(each -> fits.put(each, table.fit(each)));
+      Map<ModelFamily, PurchaseFit> fits = fit(table, settings.families());
       List<String> reasons = new ArrayList<>();
       family = choose(holdout, outcomes, fits, reasons);
       ownFits.add(
@@ -88,6 +87,19 @@ final class FitJob implements Stage {
             // Not coalesced: that would leave all segments to one task.
             .repartition(1);
     return lake.write(ModelRegistry.TABLE, run, registry).rows() + validate(lake, run, outcomes);
+  }
+
+  /** One family that data of any kind can tell, where they cannot tell those asked for. */
+  private static Map<ModelFamily, PurchaseFit> fit(
+      PurchaseTable table, List<ModelFamily> families) {
+    Map<ModelFamily, PurchaseFit> fits = new EnumMap<>(ModelFamily.class);
+    try {
+      families.forEach(each -> fits.put(each, table.fit(each)));
+      return fits;
+    } catch (InfeasibleDataException e) {
+      PurchaseFit simpler = table.fitOneRate(e.getMessage());
+      return new EnumMap<>(Map.of(simpler.model().family(), simpler));
+    }
   }
 
   /** How each family, refitted without the last days, forecast them; nothing of too short a log. */

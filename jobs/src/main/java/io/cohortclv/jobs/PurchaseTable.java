@@ -62,6 +62,11 @@ final class PurchaseTable implements AutoCloseable {
           ages + other.ages,
           fingerprint + other.fingerprint);
     }
+
+    HistoryTotals known() {
+      return new HistoryTotals(
+          customers, repeats, Math.toIntExact(distinct), customers == 0 ? 0 : ages / customers);
+    }
   }
 
   /**
@@ -95,15 +100,21 @@ final class PurchaseTable implements AutoCloseable {
     if (isWhole) {
       return PurchaseFits.fit(family, known);
     }
-    return PurchaseFits.fit(
-        family,
-        known,
-        new HistoryTotals(
-            totals.customers(),
-            totals.repeats(),
-            Math.toIntExact(totals.distinct()),
-            totals.ages() / totals.customers()),
-        parameters -> sum(parts.map(part -> PurchaseFits.sums(family, parameters, part))));
+    return PurchaseFits.fit(family, known, totals.known(), parameters -> sums(family, parameters));
+  }
+
+  /**
+   * One rate of all customers, for histories that tell no better.
+   *
+   * @throws io.cohortclv.models.fit.InfeasibleDataException where they cannot even tell that
+   */
+  PurchaseFit fitOneRate(String reason) {
+    return PurchaseFits.ofOneRate(
+        totals.known(), parameters -> sums(ModelFamily.NBD, parameters), reason);
+  }
+
+  private LikelihoodSums sums(ModelFamily family, double[] parameters) {
+    return sum(parts.map(part -> PurchaseFits.sums(family, parameters, part)));
   }
 
   /** In the order of the partitions, so that a rerun has the same bits. */

@@ -1,10 +1,18 @@
 package io.cohortclv.jobs;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
+import io.cohortclv.transforms.table.CommissionRecommendation;
+import io.cohortclv.transforms.table.ModelRegistry;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.apache.spark.sql.Row;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +33,9 @@ final class RunCommand implements Callable<Integer> {
     try (Lake lake = Lake.openToWrite(config, "run");
         Progress progress = Progress.of(spec.commandLine().getErr())) {
       Run run = everything(lake, config, options.asOf(), progress);
+      progress.close();
+      warnings(lake, config, run)
+          .forEach(w -> spec.commandLine().getErr().println("clv: warning: " + w + "."));
       spec.commandLine()
           .getOut()
           .printf(
@@ -55,5 +66,32 @@ final class RunCommand implements Callable<Integer> {
       }
       throw e;
     }
+  }
+
+  /** What a reader of the published day should know before using its figures, a sentence each. */
+  static List<String> warnings(Lake lake, ClvConfig config, Run run) {
+    Set<String> published = lake.published(run.asOf()).orElseThrow().tableVersions().keySet();
+    List<String> warnings = new ArrayList<>();
+    if (published.contains(ModelRegistry.TABLE.name())) {
+      for (Row model :
+          lake.collectSmall(
+              lake.published(ModelRegistry.TABLE, run.asOf())
+                  .filter(col(ModelRegistry.SEGMENT_PATH).equalTo(ModelRegistry.POOLED))
+                  .orderBy(ModelRegistry.FAMILY),
+              ScoreJob.MAX_MODELS,
+              "models of all customers")) {
+        for (String warning : model.<String>getList(model.fieldIndex(ModelRegistry.WARNINGS))) {
+          warnings.add(model.getAs(ModelRegistry.FAMILY) + " of all customers: " + warning);
+        }
+      }
+    }
+    if (published.contains(CommissionRecommendation.TABLE.name())
+        && config.commission().incrementality().isEmpty()) {
+      warnings.add(
+          "commission_recommendation takes every customer of an affiliate as won by it, since"
+              + " commission.incrementality is not set: ceilings are too high by the share who would"
+              + " have come anyway");
+    }
+    return warnings;
   }
 }

@@ -18,6 +18,9 @@ public final class ClvProcess {
   /** What the system says of a process that SIGKILL ended. */
   private static final int KILLED = 128 + 9;
 
+  private static final List<String> SHORT_WORK =
+      List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
   private final Process process;
   private final Path out;
   private final Path err;
@@ -41,9 +44,20 @@ public final class ClvProcess {
       Map<String, String> environment,
       String... arguments)
       throws IOException {
+    return start(folder, SHORT_WORK, properties, environment, arguments);
+  }
+
+  /** The same with flags of the JVM for the work it is to do. */
+  public static ClvProcess start(
+      Path folder,
+      List<String> flags,
+      Map<String, String> properties,
+      Map<String, String> environment,
+      String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
-    command.addAll(List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(flags);
     command.add("-Duser.timezone=UTC");
     command.add("@" + options(folder));
     properties.forEach((key, value) -> command.add("-D" + key + "=" + value));

@@ -212,6 +212,8 @@ class PipelineIT {
           .isLessThanOrEqualTo(row.<BigDecimal>getAs(CommissionRecommendation.BREAK_EVEN));
       assertThat(row.<String>getAs(CommissionRecommendation.IOTA_SOURCE)).isEqualTo("assumed");
     }
+    assertThat(RunCommand.warnings(lake, config, first))
+        .anyMatch(warning -> warning.contains("commission.incrementality is not set"));
   }
 
   @Test

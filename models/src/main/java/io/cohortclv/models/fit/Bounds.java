@@ -48,7 +48,14 @@ final class Bounds {
     return new Bounds(scales, rates, fixed);
   }
 
-  /** Whether the parameter is none to be moved: a whole number that a climb is given. */
+  /** The same with one more parameter that is given and stays. */
+  Bounds withFixed(int i) {
+    boolean[] more = fixed.clone();
+    more[i] = true;
+    return new Bounds(scales, rates, more);
+  }
+
+  /** Whether the parameter is none to be moved, such as a whole number that a climb is given. */
   boolean isFixed(int i) {
     return fixed[i];
   }

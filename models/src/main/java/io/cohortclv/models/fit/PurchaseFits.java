@@ -24,6 +24,9 @@ public final class PurchaseFits {
   /** k is given up after so many that did not gain over the best. */
   private static final int LEVEL_KS = 2;
 
+  /** Jeffreys' prior of a Poisson rate is that of half an event in no time. */
+  private static final double JEFFREYS = 0.5;
+
   private PurchaseFits() {}
 
   /**
@@ -95,6 +98,44 @@ public final class PurchaseFits {
         new Maximizer((parameters, weights) -> sums.apply(parameters), totals.customers(), bounds)
             .climb(start);
     return result(family, summit, totals, bounds, List.of());
+  }
+
+  /**
+   * What is left where the data cannot tell a family's parameters, such as a shop where nobody has
+   * bought again: one rate of all customers, no dropout. The rate is that of Jeffreys' prior for a
+   * Poisson process, (repeats + 1/2) / (sum of ages), with the curvature of its posterior;
+   * customers differ from it as NBD with r = 1/2 does, so that their own purchases still count.
+   *
+   * @param sums as {@link #fit(ModelFamily, Histories, HistoryTotals, Function)} takes them, of NBD
+   * @param reason why nothing better can be fitted; becomes a warning
+   * @throws InfeasibleDataException where no customer has been observed for any time
+   */
+  public static PurchaseFit ofOneRate(
+      HistoryTotals totals, Function<double[], LikelihoodSums> sums, String reason) {
+    double exposure = totals.customers() * totals.meanAge();
+    if (!(exposure > 0)) {
+      throw new InfeasibleDataException(
+          "no customer has been observed for any time after the first purchase: wait a day");
+    }
+    double purchases = totals.repeatPurchases() + JEFFREYS;
+    double[] parameters = {JEFFREYS, JEFFREYS * exposure / purchases};
+    Maximizer.Summit summit =
+        new Maximizer.Summit(
+            parameters,
+            sums.apply(parameters).value(),
+            new double[2],
+            new double[][] {{0, 0}, {0, -purchases}},
+            /* converged= */ true,
+            0);
+    return result(
+        ModelFamily.NBD,
+        summit,
+        totals,
+        Bounds.of(ModelFamily.NBD, totals.meanAge()).withFixed(0),
+        List.of(
+            reason
+                + ". Instead one rate of all customers is taken, without dropout: half a purchase"
+                + " added to those seen, over the time seen"));
   }
 
   /** The sums over one part of a table, at the parameters in the order of the family's names. */

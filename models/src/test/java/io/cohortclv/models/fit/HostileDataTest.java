@@ -169,6 +169,49 @@ class HostileDataTest {
     assertInfeasible(family, Histories.builder().build(), "there are 0 customers");
   }
 
+  private static PurchaseFit oneRate(Histories histories) {
+    return PurchaseFits.ofOneRate(
+        HistoryTotals.of(histories),
+        at -> PurchaseFits.sums(ModelFamily.NBD, at, histories),
+        "nobody bought again");
+  }
+
+  /**
+   * Jeffreys' prior of a Poisson rate adds half an event (Jeffreys 1961, 3.1): after 100 customers
+   * of 50 days without a purchase the rate is 0.5 / 5,000 a day, with a variance of its logarithm
+   * of 1 / 0.5 at the posterior's mean.
+   */
+  @Test
+  void ofOneRate_isJeffreysRate_whereNobodyBoughtAgain() {
+    PurchaseFit fit = oneRate(Histories.builder().add(0, 0, 40, 50).add(0, 0, 60, 50).build());
+    assertThat(fit.model().parameters()).containsExactly(0.5, 5000);
+    assertThat(fit.model().expectedPurchases(365)).isCloseTo(365 * 1e-4, within(1e-12));
+    assertThat(fit.logCovariance()).isDeepEqualTo(new double[][] {{0, 0}, {0, 2}});
+    assertThat(fit.logLikelihood())
+        .isCloseTo(50 * 0.5 * (Math.log(5000 / 5040.0) + Math.log(5000 / 5060.0)), within(1e-12));
+    assertThat(fit.warnings())
+        .singleElement()
+        .asString()
+        .startsWith("nobody bought again. Instead");
+  }
+
+  /** Two customers, three repeats in 300 days: 3.5 / 300 a day; who bought more is expected to. */
+  @Test
+  void ofOneRate_takesTheFewPurchasesThereAre() {
+    PurchaseModel model =
+        oneRate(Histories.builder().add(3, 90, 100, 1).add(0, 0, 200, 1).build()).model();
+    assertThat(model.expectedPurchases(30)).isCloseTo(30 * 3.5 / 300, within(1e-12));
+    assertThat(model.expectedPurchases(30, 3, 90, 100))
+        .isGreaterThan(model.expectedPurchases(30, 0, 0, 200));
+  }
+
+  @Test
+  void ofOneRate_isRefusedWhereNoTimeHasPassed() {
+    assertThatThrownBy(() -> oneRate(Histories.builder().add(0, 0, 0, 7).build()))
+        .isInstanceOf(InfeasibleDataException.class)
+        .hasMessageContaining("wait a day");
+  }
+
   @Test
   void amountsThatCannotTell_areRefusedWithTheReason() {
     assertThatThrownBy(() -> SpendFits.fit(SpendHistories.builder().add(2, 30, 700).build()))

@@ -1,0 +1,109 @@
+package io.cohortclv.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cohortclv.jobs.config.ClvConfig;
+import io.cohortclv.jobs.config.ClvConfigs;
+import io.cohortclv.jobs.lake.Lake;
+import io.cohortclv.jobs.lake.Run;
+import io.cohortclv.jobs.lake.TestLakes;
+import io.cohortclv.transforms.table.CustomerClv;
+import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.ModelRegistry;
+import io.cohortclv.transforms.table.Table;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Shops whose orders tell less than a purchase model asks for are valued all the same. */
+class SmallShopsIT {
+  private static final LocalDate AS_OF = LocalDate.of(2024, 1, 31);
+
+  @TempDir Path folder;
+
+  private void run(String... orders) throws IOException {
+    Files.writeString(
+        folder.resolve("orders.csv"), "id,who,at,amount\n" + String.join("\n", orders));
+    Path conf = folder.resolve("clv.conf");
+    Files.writeString(
+        conf,
+        """
+        lake.root = "lake"
+        inputs.orders = [{
+          source-system = shop
+          path = "orders.csv"
+          format = csv
+          schema = "id STRING, who STRING, at STRING, amount STRING"
+          columns { order_id = id, customer_ref = who, order_ts = at, subtotal = amount }
+        }]
+        """);
+    ClvConfig config = ClvConfigs.load(conf).withIdentifiers("a key of tests");
+    try (Lake lake = TestLakes.open(config)) {
+      Run run =
+          RunCommand.everything(
+              lake, config, AS_OF, Progress.onTerminalOnly(new PrintWriter(Writer.nullWriter())));
+      warnings = RunCommand.warnings(lake, config, run);
+      values = rows(lake, CustomerClv.TABLE);
+      models = rows(lake, ModelRegistry.TABLE);
+    }
+  }
+
+  private List<String> warnings;
+  private List<Row> values;
+  private List<Row> models;
+
+  private static List<Row> rows(Lake lake, Table table) {
+    return lake.published(table, AS_OF).collectAsList();
+  }
+
+  private Row purchaseModel() {
+    return models.stream()
+        .filter(row -> row.getAs(ModelRegistry.SEGMENT_PATH).equals(ModelRegistry.POOLED))
+        .filter(row -> row.getAs(ModelRegistry.FAMILY).equals("nbd"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** 30, 20 and 10 days without a repeat: half a purchase in 60 days. */
+  @Test
+  void nobodyBoughtAgain() throws IOException {
+    run(
+        "1,a,2024-01-01T12:00:00Z,10.00",
+        "2,b,2024-01-11T12:00:00Z,20.00",
+        "3,c,2024-01-21T12:00:00Z,60.00",
+        "4,d,2024-01-31T12:00:00Z,30.00");
+    Row model = purchaseModel();
+    assertThat(model.<Double>getList(model.fieldIndex(ModelRegistry.PARAMETERS)))
+        .containsExactly(0.5, 60.0);
+    assertThat(model.<String>getList(model.fieldIndex(ModelRegistry.WARNINGS)))
+        .anyMatch(w -> w.startsWith("none of the 4 customers bought again"));
+    assertThat(warnings)
+        .anyMatch(w -> w.startsWith("nbd of all customers: none of the 4 customers bought again"));
+    assertThat(values).hasSize(4);
+    for (Row value : values) {
+      // (1/2) / (60 + T) a day for 365 days, with the T of each at the end of the day.
+      double age = value.<Double>getAs(CustomerSummary.AGE_DAYS);
+      assertThat(value.<Double>getAs(CustomerClv.EXP_ORDERS_H)).isEqualTo(365 * 0.5 / (60 + age));
+      assertThat(value.<Double>getAs(CustomerClv.P_ALIVE)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void twoCustomers() throws IOException {
+    run(
+        "1,a,2024-01-01T12:00:00Z,10.00",
+        "2,a,2024-01-11T12:00:00Z,20.00",
+        "3,b,2024-01-21T12:00:00Z,60.00");
+    Row model = purchaseModel();
+    assertThat(model.<String>getList(model.fieldIndex(ModelRegistry.WARNINGS)))
+        .anyMatch(w -> w.contains("4 parameters, but there are 2 customers"));
+    assertThat(values).hasSize(2).allMatch(v -> v.<Double>getAs(CustomerClv.EXP_ORDERS_H) > 0);
+  }
+}
