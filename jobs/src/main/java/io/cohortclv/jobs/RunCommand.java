@@ -30,10 +30,11 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ClvConfig config = options.config();
-    try (Lake lake = Lake.openToWrite(config, "run");
-        Progress progress = Progress.of(spec.commandLine().getErr())) {
-      Run run = everything(lake, config, options.asOf(), progress);
-      progress.close();
+    try (Lake lake = Lake.openToWrite(config, "run")) {
+      Run run;
+      try (Progress progress = Progress.of(spec.commandLine().getErr())) {
+        run = everything(lake, config, options.asOf(), progress);
+      }
       warnings(lake, config, run)
           .forEach(w -> spec.commandLine().getErr().println("clv: warning: " + w + "."));
       spec.commandLine()
