@@ -16,6 +16,7 @@ import io.cohortclv.transforms.attribution.ModelComparisons;
 import io.cohortclv.transforms.attribution.OrderCredits;
 import io.cohortclv.transforms.attribution.RemovalEffects;
 import io.cohortclv.transforms.attribution.Touches;
+import io.cohortclv.transforms.identity.ReferralCycles;
 import io.cohortclv.transforms.identity.Stitching;
 import io.cohortclv.transforms.orders.ExchangeRates;
 import io.cohortclv.transforms.orders.OrderAmounts;
@@ -134,11 +135,26 @@ final class AttributeJob implements Stage {
         lake.read(OrderValue.TABLE, run),
         orders,
         touchpoints,
-        lake.asOf(ReferralEvents.CONTRACT, run),
+        referrals(lake, run, kept),
         kept.asOf(Terms.CONTRACT, col("*")),
         kept.asOf(Affiliates.CONTRACT, col("*")),
         lake.asOf(Coupons.CONTRACT, run),
         people);
+  }
+
+  /** Events of referrals without those that lead in a circle, which go to the quarantine. */
+  private static Dataset<Row> referrals(Lake lake, Run run, Kept kept) {
+    if (!run.inputVersions().containsKey(ReferralEvents.CONTRACT.name())) {
+      return lake.asOf(ReferralEvents.CONTRACT, run);
+    }
+    Dataset<Row> events = kept.asOf(ReferralEvents.CONTRACT, col("*"));
+    Dataset<Row> circling = ReferralCycles.of(events);
+    if (circling.isEmpty()) {
+      return events;
+    }
+    lake.quarantine(run, ReferralEvents.CONTRACT, circling, ReferralCycles.REASON);
+    String[] key = ReferralEvents.CONTRACT.key().toArray(new String[0]);
+    return events.join(circling.select(key[0], key[1]), key, "left_anti");
   }
 
   /** What is read several times, and would take a sort of its log each time, until it is closed. */

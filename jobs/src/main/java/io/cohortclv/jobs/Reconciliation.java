@@ -15,6 +15,8 @@ import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.transforms.attribution.CommissionChecks;
 import io.cohortclv.transforms.attribution.Touches;
+import io.cohortclv.transforms.events.Contradictions;
+import io.cohortclv.transforms.identity.ReferralCycles;
 import io.cohortclv.transforms.table.AffiliateDaily;
 import io.cohortclv.transforms.table.AffiliateEconomics;
 import io.cohortclv.transforms.table.AttributionComparison;
@@ -26,7 +28,10 @@ import io.cohortclv.transforms.table.CustomerClv;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.Operations;
 import io.cohortclv.transforms.table.OrderAttribution;
+import io.cohortclv.transforms.table.OrderItems;
 import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.Orders;
+import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.RefundValue;
 import io.cohortclv.transforms.table.Scorecards;
 import io.cohortclv.transforms.table.SegmentClv;
@@ -126,6 +131,7 @@ final class Reconciliation {
     check("net revenue credited to affiliates = net revenue compared", credits, 2, compared, 0);
     checkCommissions(lake, run, credits);
     countTouchesLeftOut(lake, run);
+    countContradictions(lake, run);
     check("customers who ordered = customers acquired", orders, 2, acquisitions, 0);
     if (config.attribution().only()) {
       return;
@@ -352,6 +358,26 @@ final class Reconciliation {
       BigDecimal touches = counted.getAs(Operations.LEFT);
       checks.add(new Check("touches left out", counted.getAs(Operations.REASON), touches, touches));
     }
+  }
+
+  /** Rows that others contradict: all but the circles are used, but not unseen. */
+  private void countContradictions(Lake lake, Run run) {
+    if (run.inputVersions().containsKey(OrderItems.CONTRACT.name())) {
+      tell(
+          "orders whose lines do not add up to the subtotal",
+          Contradictions.ofSubtotals(
+              lake.asOf(Orders.CONTRACT, run), lake.asOf(OrderItems.CONTRACT, run)));
+    }
+    if (run.inputVersions().containsKey(ReferralEvents.CONTRACT.name())) {
+      Dataset<Row> events = lake.asOf(ReferralEvents.CONTRACT, run);
+      tell("rewards of referrals that did not qualify", Contradictions.ofRewards(events));
+      tell("events of referrals in a circle", ReferralCycles.of(events));
+    }
+  }
+
+  private void tell(String name, Dataset<Row> rows) {
+    BigDecimal counted = BigDecimal.valueOf(rows.count());
+    checks.add(new Check(name, null, counted, counted));
   }
 
   private void check(String name, Row left, int leftColumn, Row right, int rightColumn) {

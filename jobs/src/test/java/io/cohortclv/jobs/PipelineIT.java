@@ -244,7 +244,7 @@ class PipelineIT {
   @Order(4)
   void everyCheck_reconciles() {
     Dataset<Row> recon = lake.ops(Operations.RECON);
-    assertThat(recon.filter(col(Operations.RUN_ID).equalTo(first.runId())).count()).isEqualTo(44);
+    assertThat(recon.filter(col(Operations.RUN_ID).equalTo(first.runId())).count()).isEqualTo(47);
     assertThat(
             recon
                 .filter(abs(col(Operations.DIFFERENCE)).gt(0.0005))

@@ -7,9 +7,11 @@ import io.cohortclv.jobs.config.ClvConfigs;
 import io.cohortclv.jobs.lake.Lake;
 import io.cohortclv.jobs.lake.Run;
 import io.cohortclv.jobs.lake.TestLakes;
+import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerClv;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.ModelRegistry;
+import io.cohortclv.transforms.table.Operations;
 import io.cohortclv.transforms.table.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,6 +31,13 @@ class SmallShopsIT {
   @TempDir Path folder;
 
   private void run(String... orders) throws IOException {
+    run(List.of(), orders);
+  }
+
+  private void run(List<String> referrals, String... orders) throws IOException {
+    Files.writeString(
+        folder.resolve("friends.csv"),
+        "id,at,type,referrer,referee\n" + String.join("\n", referrals));
     Files.writeString(
         folder.resolve("orders.csv"), "id,who,at,amount\n" + String.join("\n", orders));
     Path conf = folder.resolve("clv.conf");
@@ -43,6 +52,16 @@ class SmallShopsIT {
           schema = "id STRING, who STRING, at STRING, amount STRING"
           columns { order_id = id, customer_ref = who, order_ts = at, subtotal = amount }
         }]
+        inputs.referral_events = [{
+          source-system = friends
+          path = "friends.csv"
+          format = csv
+          schema = "id STRING, at STRING, type STRING, referrer STRING, referee STRING"
+          columns {
+            event_id = id, event_ts = at, event_type = type
+            referrer_ref = referrer, referee_ref = referee, code = "'c'", program_id = "'p'"
+          }
+        }]
         """);
     ClvConfig config = ClvConfigs.load(conf).withIdentifiers("a key of tests");
     try (Lake lake = TestLakes.open(config)) {
@@ -50,13 +69,25 @@ class SmallShopsIT {
           RunCommand.everything(
               lake, config, AS_OF, Progress.onTerminalOnly(new PrintWriter(Writer.nullWriter())));
       warnings = RunCommand.warnings(lake, config, run);
+      new AttributeJob().run(lake, config, lake.runs().begin(AS_OF)); // copies nothing twice
       values = rows(lake, CustomerClv.TABLE);
       models = rows(lake, ModelRegistry.TABLE);
+      sources =
+          rows(lake, CustomerAcquisition.TABLE).stream()
+              .filter(row -> row.<Boolean>getAs(CustomerAcquisition.IS_CONTRACT_MODEL))
+              .map(row -> row.<String>getAs(CustomerAcquisition.SOURCE_TYPE))
+              .toList();
+      quarantined =
+          lake.ops(Operations.DQ_QUARANTINE).collectAsList().stream()
+              .map(row -> row.<String>getAs(Operations.RAW_ROW))
+              .toList();
     }
   }
 
   private List<String> warnings;
   private List<Row> values;
+  private List<String> sources;
+  private List<String> quarantined;
   private List<Row> models;
 
   private static List<Row> rows(Lake lake, Table table) {
@@ -71,7 +102,7 @@ class SmallShopsIT {
         .orElseThrow();
   }
 
-  /** 30, 20 and 10 days without a repeat: half a purchase in 60 days. */
+  /** 30.5, 20.5, 10.5 and 0.5 days without a repeat: half a purchase in 62 days. */
   @Test
   void nobodyBoughtAgain() throws IOException {
     run(
@@ -81,29 +112,44 @@ class SmallShopsIT {
         "4,d,2024-01-31T12:00:00Z,30.00");
     Row model = purchaseModel();
     assertThat(model.<Double>getList(model.fieldIndex(ModelRegistry.PARAMETERS)))
-        .containsExactly(0.5, 60.0);
+        .containsExactly(0.5, 62.0);
     assertThat(model.<String>getList(model.fieldIndex(ModelRegistry.WARNINGS)))
         .anyMatch(w -> w.startsWith("none of the 4 customers bought again"));
     assertThat(warnings)
         .anyMatch(w -> w.startsWith("nbd of all customers: none of the 4 customers bought again"));
     assertThat(values).hasSize(4);
     for (Row value : values) {
-      // (1/2) / (60 + T) a day for 365 days, with the T of each at the end of the day.
+      // (1/2) / (62 + T) a day for 365 days, with the T of each at the end of the day.
       double age = value.<Double>getAs(CustomerSummary.AGE_DAYS);
-      assertThat(value.<Double>getAs(CustomerClv.EXP_ORDERS_H)).isEqualTo(365 * 0.5 / (60 + age));
+      assertThat(value.<Double>getAs(CustomerClv.EXP_ORDERS_H)).isEqualTo(365 * 0.5 / (62 + age));
       assertThat(value.<Double>getAs(CustomerClv.P_ALIVE)).isEqualTo(1);
     }
   }
 
+  /**
+   * Of three customers no model of four parameters can be fitted. Each of the two brought the
+   * other, so nobody did; c was brought by a.
+   */
   @Test
-  void twoCustomers() throws IOException {
-    run(
-        "1,a,2024-01-01T12:00:00Z,10.00",
-        "2,a,2024-01-11T12:00:00Z,20.00",
-        "3,b,2024-01-21T12:00:00Z,60.00");
-    Row model = purchaseModel();
-    assertThat(model.<String>getList(model.fieldIndex(ModelRegistry.WARNINGS)))
-        .anyMatch(w -> w.contains("4 parameters, but there are 2 customers"));
-    assertThat(values).hasSize(2).allMatch(v -> v.<Double>getAs(CustomerClv.EXP_ORDERS_H) > 0);
+  void threeCustomers_ofWhomTwoReferredEachOther() throws IOException {
+    List<String> referrals =
+        List.of(
+            "1,2024-01-01T10:00:00Z,signup,a,b",
+            "2,2024-01-01T11:00:00Z,signup,b,a",
+            "3,2024-01-02T10:00:00Z,signup,a,c");
+    String[] orders = {
+      "1,a,2024-01-03T12:00:00Z,10.00",
+      "2,b,2024-01-04T12:00:00Z,20.00",
+      "3,c,2024-01-05T12:00:00Z,60.00"
+    };
+    run(referrals, orders);
+    assertThat(warnings).anyMatch(w -> w.contains("4 parameters, but there are 3 customers"));
+    assertThat(values).hasSize(3).allMatch(v -> v.<Double>getAs(CustomerClv.EXP_ORDERS_H) > 0);
+    assertThat(sources)
+        .containsExactlyInAnyOrder(
+            CustomerAcquisition.UNATTRIBUTED,
+            CustomerAcquisition.UNATTRIBUTED,
+            CustomerAcquisition.REFERRAL);
+    assertThat(quarantined).hasSize(2).allMatch(row -> row.contains("\"event_type\":\"signup\""));
   }
 }

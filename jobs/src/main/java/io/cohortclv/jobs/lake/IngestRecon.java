@@ -1,6 +1,7 @@
 package io.cohortclv.jobs.lake;
 
 import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.array_join;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -282,19 +283,50 @@ public final class IngestRecon {
 
   private static Dataset<Row> rejects(Dataset<Row> rows, Batch batch, Instant now) {
     return quarantined(
-        rows.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.REJECTED)),
-        batch,
+        rows.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.REJECTED))
+            .withColumn(Operations.SOURCE, lit(batch.source())),
+        batch.input(),
         col(CleanColumns.REASONS),
         col(CleanColumns.RAW_ROW),
         now);
   }
 
+  /** Copies of clean rows, unless they stand there for that reason already. */
+  static void quarantine(Lake lake, Run run, Contract contract, Dataset<Row> rows, String reason) {
+    String[] row = {Operations.BATCH_ID, Operations.RAW_ROW};
+    Dataset<Row> there =
+        lake.ops(Operations.DQ_QUARANTINE)
+            .filter(array_contains(col(Operations.REASONS), reason))
+            .select(row[0], row[1]);
+    Dataset<Row> sources =
+        lake.ops(Operations.INGEST_BATCH).select(Operations.BATCH_ID, Operations.SOURCE).distinct();
+    Dataset<Row> copies =
+        quarantined(
+                rows.join(sources, new String[] {Operations.BATCH_ID}, "left"),
+                contract.name(),
+                array(lit(reason)),
+                content(contract),
+                Instant.now())
+            .join(there, row, "left_anti");
+    lake.appendOnce(
+        Operations.DQ_QUARANTINE,
+        run.runId() + " quarantines " + contract.name() + ": " + reason,
+        "",
+        copies.coalesce(1));
+  }
+
+  /** The row as its contract has it. */
+  private static Column content(Contract contract) {
+    return to_json(
+        struct(contract.columns().stream().map(c -> col(c.name())).toArray(Column[]::new)));
+  }
+
   private static Dataset<Row> quarantined(
-      Dataset<Row> rows, Batch batch, Column reasons, Column raw, Instant now) {
+      Dataset<Row> rows, String input, Column reasons, Column raw, Instant now) {
     return rows.select(
         col(CleanColumns.BATCH_ID).as(Operations.BATCH_ID),
-        lit(batch.input()).as(Operations.INPUT),
-        lit(batch.source()).as(Operations.SOURCE),
+        lit(input).as(Operations.INPUT),
+        col(Operations.SOURCE),
         col(CleanColumns.SOURCE_FILE).as(Operations.SOURCE_FILE),
         col(CleanColumns.SOURCE_ROWS).as(Operations.SOURCE_ROWS),
         reasons.as(Operations.REASONS),
@@ -373,13 +405,16 @@ public final class IngestRecon {
     Dataset<Row> rows =
         lake.versions(contract).filter(col(CleanColumns.BATCH_ID).equalTo(batch.id()));
     Dataset<Row> orphans = Orphans.of(rows, lake.versions(Orders.CONTRACT));
-    Column content =
-        to_json(struct(contract.columns().stream().map(c -> col(c.name())).toArray(Column[]::new)));
     lake.appendOnce(
         Operations.DQ_QUARANTINE,
         "orphans of " + batch.id(),
         batch.id(),
-        quarantined(orphans, batch, array(lit("order_id: no such order came")), content, now));
+        quarantined(
+            orphans.withColumn(Operations.SOURCE, lit(batch.source())),
+            batch.input(),
+            array(lit("order_id: no such order came")),
+            content(contract),
+            now));
     long left = orphans.agg(coalesce(sum(CleanColumns.SOURCE_ROWS), lit(0L))).first().getLong(0);
     append(
         Operations.RECON,

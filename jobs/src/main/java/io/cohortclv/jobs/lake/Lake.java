@@ -313,6 +313,16 @@ public final class Lake implements AutoCloseable {
     }
   }
 
+  /**
+   * Copies accepted rows that others contradict to ops.dq_quarantine, unless they stand there for
+   * that reason already.
+   *
+   * @param rows clean rows of the contract
+   */
+  public void quarantine(Run run, Contract contract, Dataset<Row> rows, String reason) {
+    IngestRecon.quarantine(this, run, contract, rows, reason);
+  }
+
   public Dataset<Row> ops(Table opsTable) {
     return store.read(opsTable.path(), opsTable.schema());
   }
