@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AffiliateValueIT {
   private static final int AFFILIATES = 2_000;
   private static final long CUSTOMERS = 100_000;
+  private static final String KEY = "a key of these tests";
 
   @TempDir Path folder;
 
@@ -44,7 +45,7 @@ class AffiliateValueIT {
             folder,
             List.of("-Xmx3g", "-XX:+UseParallelGC"),
             Map.of(),
-            Map.of("CLV_ID_KEY", "a key of tests"),
+            Map.of("CLV_ID_KEY", KEY),
             "run",
             "--conf",
             conf.toString(),
@@ -53,7 +54,7 @@ class AffiliateValueIT {
     assertThat(clv.await()).as(clv.err()).isZero();
     TestLakes.config(folder);
     List<Row> scorecard;
-    try (Lake lake = TestLakes.open(ClvConfigs.load(conf).withIdentifiers("a key of tests"))) {
+    try (Lake lake = TestLakes.open(ClvConfigs.load(conf).withIdentifiers(KEY))) {
       scorecard =
           lake.published(Scorecards.AFFILIATE_SCORECARD, truth.lastDay())
               .filter(col(Scorecards.N_CUSTOMERS).gt(0))
