@@ -364,20 +364,21 @@ final class Reconciliation {
   private void countContradictions(Lake lake, Run run) {
     if (run.inputVersions().containsKey(OrderItems.CONTRACT.name())) {
       tell(
+          lake,
           "orders whose lines do not add up to the subtotal",
           Contradictions.ofSubtotals(
               lake.asOf(Orders.CONTRACT, run), lake.asOf(OrderItems.CONTRACT, run)));
     }
     if (run.inputVersions().containsKey(ReferralEvents.CONTRACT.name())) {
       Dataset<Row> events = lake.asOf(ReferralEvents.CONTRACT, run);
-      tell("rewards of referrals that did not qualify", Contradictions.ofRewards(events));
-      tell("events of referrals in a circle", ReferralCycles.of(events));
+      tell(lake, "rewards of referrals that did not qualify", Contradictions.ofRewards(events));
+      tell(lake, "events of referrals in a circle", ReferralCycles.of(events));
     }
   }
 
-  private void tell(String name, Dataset<Row> rows) {
-    BigDecimal counted = BigDecimal.valueOf(rows.count());
-    checks.add(new Check(name, null, counted, counted));
+  private void tell(Lake lake, String name, Dataset<Row> rows) {
+    Row counted = one(lake, rows, count(lit(1)));
+    check(name, counted, 0, counted, 0);
   }
 
   private void check(String name, Row left, int leftColumn, Row right, int rightColumn) {
