@@ -142,19 +142,19 @@ final class AttributeJob implements Stage {
         people);
   }
 
-  /** Events of referrals without those that lead in a circle, which go to the quarantine. */
+  /** Events of referrals without those that close a circle, which go to the quarantine. */
   private static Dataset<Row> referrals(Lake lake, Run run, Kept kept) {
-    if (!run.inputVersions().containsKey(ReferralEvents.CONTRACT.name())) {
-      return lake.asOf(ReferralEvents.CONTRACT, run);
-    }
     Dataset<Row> events = kept.asOf(ReferralEvents.CONTRACT, col("*"));
-    Dataset<Row> circling = ReferralCycles.of(events);
-    if (lake.collectSmall(circling.limit(1), 1, "referrals in a circle").isEmpty()) {
+    if (!run.inputVersions().containsKey(ReferralEvents.CONTRACT.name())) {
       return events;
     }
-    lake.quarantine(run, ReferralEvents.CONTRACT, circling, ReferralCycles.REASON);
+    Dataset<Row> closing = kept.keep(ReferralCycles.of(events));
+    if (Reconciliation.tell(lake, run, "events of referrals that close a circle", closing) == 0) {
+      return events;
+    }
+    lake.quarantine(run, ReferralEvents.CONTRACT, closing, ReferralCycles.REASON);
     String[] key = ReferralEvents.CONTRACT.key().toArray(new String[0]);
-    return events.join(circling.select(key[0], key[1]), key, "left_anti");
+    return events.join(closing.select(key[0], key[1]), key, "left_anti");
   }
 
   /** What is read several times, and would take a sort of its log each time, until it is closed. */

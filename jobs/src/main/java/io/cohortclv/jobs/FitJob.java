@@ -24,8 +24,11 @@ import io.cohortclv.transforms.table.ModelValidation;
 import io.cohortclv.transforms.table.OrderValue;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -56,20 +59,27 @@ final class FitJob implements Stage {
             settings.maxDistinctHistories());
     List<Holdout.Outcome> outcomes = judge(holdout, settings);
     List<Row> ownFits = new ArrayList<>(spendModels(lake, settings, fittable));
-    ModelFamily family;
+    Optional<ModelFamily> family = Optional.empty();
     try (PurchaseTable table =
         PurchaseTable.of(
             lake, CompressedHistories.ofPurchases(fittable), settings.maxDistinctHistories())) {
-      Map<ModelFamily, PurchaseFit> fits = fit(table, settings.families());
-      List<String> reasons = new ArrayList<>();
-      family = choose(holdout, outcomes, fits, reasons);
+      Set<String> reasons = new LinkedHashSet<>();
+      Map<ModelFamily, PurchaseFit> fits = fit(table, settings.families(), reasons);
+      PurchaseFit fit;
+      PurchaseFit withoutDropout = null;
+      if (fits.isEmpty()) {
+        fit = table.fitOneRate(String.join("; ", reasons));
+        reasons.clear(); // the fit has them
+      } else {
+        family = Optional.of(choose(holdout, outcomes, fits, reasons));
+        fit = fits.get(family.get());
+        if (family.get() != ModelFamily.NBD) {
+          withoutDropout = fits.computeIfAbsent(ModelFamily.NBD, table::fit);
+        }
+      }
       ownFits.add(
           RegistryRows.ofPooled(
-              fits.get(family),
-              family == ModelFamily.NBD ? null : fits.computeIfAbsent(ModelFamily.NBD, table::fit),
-              table.fingerprint(),
-              reasons,
-              Build.revision()));
+              fit, withoutDropout, table.fingerprint(), List.copyOf(reasons), Build.revision()));
     } catch (InfeasibleDataException e) {
       throw CommandException.data(
           "The purchase model of "
@@ -77,29 +87,33 @@ final class FitJob implements Stage {
               + " cannot be fitted, and nothing was published. "
               + e.getMessage());
     }
+    Dataset<Row> pooled = lake.spark().createDataFrame(ownFits, ModelRegistry.TABLE.ownSchema());
     Dataset<Row> registry =
-        lake.spark()
-            .createDataFrame(ownFits, ModelRegistry.TABLE.ownSchema())
-            .unionByName(
-                SegmentTree.fitSegments(
-                    fittable, family, settings.minSegmentCustomers(), Build.revision()))
+        family
+            .map(
+                f ->
+                    pooled.unionByName(
+                        SegmentTree.fitSegments(
+                            fittable, f, settings.minSegmentCustomers(), Build.revision())))
+            .orElse(pooled)
             .transform(rows -> withRemarks(lake, rows, outcomes))
             // Not coalesced: that would leave all segments to one task.
             .repartition(1);
     return lake.write(ModelRegistry.TABLE, run, registry).rows() + validate(lake, run, outcomes);
   }
 
-  /** One family that data of any kind can tell, where they cannot tell those asked for. */
+  /** The families that the data can tell; of the others the reasons why not. */
   private static Map<ModelFamily, PurchaseFit> fit(
-      PurchaseTable table, List<ModelFamily> families) {
+      PurchaseTable table, List<ModelFamily> families, Set<String> reasons) {
     Map<ModelFamily, PurchaseFit> fits = new EnumMap<>(ModelFamily.class);
-    try {
-      families.forEach(each -> fits.put(each, table.fit(each)));
-      return fits;
-    } catch (InfeasibleDataException e) {
-      PurchaseFit simpler = table.fitOneRate(e.getMessage());
-      return new EnumMap<>(Map.of(simpler.model().family(), simpler));
+    for (ModelFamily family : families) {
+      try {
+        fits.put(family, table.fit(family));
+      } catch (InfeasibleDataException e) {
+        reasons.add(e.getMessage());
+      }
     }
+    return fits;
   }
 
   /** How each family, refitted without the last days, forecast them; nothing of too short a log. */
@@ -119,7 +133,7 @@ final class FitJob implements Stage {
       Holdout holdout,
       List<Holdout.Outcome> outcomes,
       Map<ModelFamily, PurchaseFit> fits,
-      List<String> reasons) {
+      Set<String> reasons) {
     List<PurchaseFit> candidates = List.copyOf(fits.values());
     if (candidates.size() == 1) {
       return candidates.get(0).model().family();

@@ -63,7 +63,7 @@ final class PurchaseTable implements AutoCloseable {
           fingerprint + other.fingerprint);
     }
 
-    HistoryTotals known() {
+    HistoryTotals toHistoryTotals() {
       return new HistoryTotals(
           customers, repeats, Math.toIntExact(distinct), customers == 0 ? 0 : ages / customers);
     }
@@ -100,7 +100,8 @@ final class PurchaseTable implements AutoCloseable {
     if (isWhole) {
       return PurchaseFits.fit(family, known);
     }
-    return PurchaseFits.fit(family, known, totals.known(), parameters -> sums(family, parameters));
+    return PurchaseFits.fit(
+        family, known, totals.toHistoryTotals(), parameters -> sums(family, parameters));
   }
 
   /**
@@ -110,7 +111,7 @@ final class PurchaseTable implements AutoCloseable {
    */
   PurchaseFit fitOneRate(String reason) {
     return PurchaseFits.ofOneRate(
-        totals.known(), parameters -> sums(ModelFamily.NBD, parameters), reason);
+        totals.toHistoryTotals(), parameters -> sums(ModelFamily.NBD, parameters), reason);
   }
 
   private LikelihoodSums sums(ModelFamily family, double[] parameters) {

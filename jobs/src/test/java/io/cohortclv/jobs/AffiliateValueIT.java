@@ -73,6 +73,7 @@ class AffiliateValueIT {
               ? 1
               : 0;
     }
+    // The figures of a proof that takes long, for whoever runs it; those below likewise.
     System.out.printf(
         "coverage of %d affiliates: %.3f%n", scorecard.size(), inside / scorecard.size());
     assertThat(inside / scorecard.size()).as("coverage").isBetween(0.76, 0.84);

@@ -200,8 +200,8 @@ final class DeltaStore {
             "delta.minReaderVersion", "1",
             "delta.minWriterVersion", "2",
             "delta.enableDeletionVectors", "false",
-            // Keys come first. Rows lie in no order by which the range of another column could tell
-            // files apart, and noting it of every column takes a third of the time of small writes.
+            // Where keys begin, or what a row came with. Rows lie in no order by which the range of
+            // another column could tell files apart, and noting those takes long (ADR 15).
             "delta.dataSkippingNumIndexedCols", "4",
             "delta.logRetentionDuration", "interval 30 days");
     properties.forEach(builder::property);

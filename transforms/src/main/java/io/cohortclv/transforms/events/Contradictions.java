@@ -11,6 +11,7 @@ import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.OrderItems;
 import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.ReferralEvents;
+import java.math.BigDecimal;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -18,7 +19,9 @@ import org.apache.spark.sql.Row;
 /** Rows, each valid by itself, that say other than rows of the same day do. */
 public final class Contradictions {
   private static final String[] ORDER = {CleanColumns.SOURCE_SYSTEM, Orders.ORDER_ID};
-  private static final double CENT = 0.01;
+  private static final BigDecimal CENT = new BigDecimal("0.01");
+
+  private static final String FRIEND = "friend";
 
   private Contradictions() {}
 
@@ -37,8 +40,7 @@ public final class Contradictions {
                 .agg(sum(price).as("lines_sum"), count(lit(1)).as("lines")),
             ORDER)
         .filter(
-            abs(col(Orders.SUBTOTAL).minus(col("lines_sum")))
-                .gt(col("lines").multiply(lit(CENT)).cast("decimal(20,2)")));
+            abs(col(Orders.SUBTOTAL).minus(col("lines_sum"))).gt(col("lines").multiply(lit(CENT))));
   }
 
   /**
@@ -47,11 +49,12 @@ public final class Contradictions {
    * @param events one row an event, as of a date
    */
   public static Dataset<Row> ofRewards(Dataset<Row> events) {
-    Column friend = coalesce(col(ReferralEvents.REFEREE_ID), col(ReferralEvents.INVITEE_ID));
-    String[] referral = {ReferralEvents.PROGRAM_ID, ReferralEvents.REFERRER_ID, "friend"};
-    Dataset<Row> ofFriends = events.withColumn("friend", friend);
+    String[] referral = {ReferralEvents.PROGRAM_ID, ReferralEvents.REFERRER_ID, FRIEND};
+    Dataset<Row> ofFriends =
+        events.withColumn(
+            FRIEND, coalesce(col(ReferralEvents.REFEREE_ID), col(ReferralEvents.INVITEE_ID)));
     return ofFriends
-        .filter(col(ReferralEvents.EVENT_TYPE).equalTo("reward").and(friend.isNotNull()))
+        .filter(col(ReferralEvents.EVENT_TYPE).equalTo("reward").and(col(FRIEND).isNotNull()))
         .join(
             ofFriends
                 .filter(col(ReferralEvents.EVENT_TYPE).equalTo("qualify"))
