@@ -93,7 +93,7 @@ public final class Operations {
   public static final Table DQ_QUARANTINE =
       Table.ops(
           "dq_quarantine",
-          "one rejected row, or group of raw rows",
+          "one rejected row or group of raw rows, or a copy of an accepted one that others contradict",
           text(BATCH_ID, "Ingest batch"),
           text(INPUT, "Contract it was meant for"),
           text(SOURCE, "Source in the config"),
