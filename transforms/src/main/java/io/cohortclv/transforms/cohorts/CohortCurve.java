@@ -51,7 +51,7 @@ final class CohortCurve implements UDF5<Seq<Row>, Seq<Row>, Long, Integer, Integ
    * One {@link #ROW} an age, from 0 on.
    *
    * @param stays partial counts of customers whose histories have one length: days of survival,
-   *     whether they stopped, parts of customers
+   *     parts of those that stopped then, parts of those last seen then
    * @param activity partial counts of an age: the age, parts of customers with an order, millionths
    *     of margin
    * @param customers parts of all customers of the cohort
@@ -94,8 +94,9 @@ final class CohortCurve implements UDF5<Seq<Row>, Seq<Row>, Long, Integer, Integ
   private static KaplanMeier survival(List<Row> stays) {
     Map<Long, long[]> byDays = new TreeMap<>();
     for (Row part : stays) {
-      byDays.computeIfAbsent(part.getLong(0), days -> new long[2])[part.getBoolean(1) ? 0 : 1] +=
-          part.getLong(2);
+      long[] parts = byDays.computeIfAbsent(part.getLong(0), days -> new long[2]);
+      parts[0] += part.getLong(1);
+      parts[1] += part.getLong(2);
     }
     List<Count> counts = new ArrayList<>(byDays.size());
     byDays.forEach(

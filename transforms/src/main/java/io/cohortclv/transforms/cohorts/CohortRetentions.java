@@ -1,10 +1,10 @@
 package io.cohortclv.transforms.cohorts;
 
 import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.flatten;
 import static org.apache.spark.sql.functions.inline;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
@@ -17,6 +17,7 @@ import static org.apache.spark.sql.functions.when;
 import io.cohortclv.transforms.table.CohortRetention;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.CustomerWalk;
 import io.cohortclv.transforms.table.MinorUnits;
 import io.cohortclv.transforms.table.OrderValue;
 import java.time.LocalDate;
@@ -31,19 +32,11 @@ import org.apache.spark.sql.types.DataTypes;
 
 /** Who of each acquisition cohort came back and who stayed, and what the cohort has brought. */
 public final class CohortRetentions {
-  private static final String COHORT = "cohort";
-  private static final String PARTS = "parts";
-  private static final String PERIOD = "period";
-  private static final String AGE = "age";
-  private static final String MARGIN = "margin";
-  private static final String MATURE = "mature";
-  private static final String STAYS = "stays";
-  private static final String ACTIVITY = "activity";
   private static final String LEVEL = "level";
   private static final String AFFILIATE = "affiliate";
   private static final List<String> OWN_KEYS =
       List.of(
-          COHORT,
+          CohortCounts.COHORT,
           CohortRetention.SOURCE_TYPE,
           CohortRetention.AFFILIATE_TYPE,
           CohortRetention.AFFILIATE_ID);
@@ -68,74 +61,66 @@ public final class CohortRetentions {
       LocalDate asOf,
       CohortPeriod period,
       OptionalInt churnGapDays) {
-    String[] customer = {CustomerAcquisition.CUSTOMER_ID};
-    Dataset<Row> members =
-        acquisitions
-            .filter(
-                col(CustomerAcquisition.IS_CONTRACT_MODEL)
-                    .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED))))
-            .select(
-                col(CustomerAcquisition.CUSTOMER_ID),
-                col(CustomerAcquisition.SOURCE_TYPE),
-                col(CustomerAcquisition.AFFILIATE_TYPE),
-                col(CustomerAcquisition.AFFILIATE_ID),
-                rint(col(CustomerAcquisition.ACQUISITION_SHARE).multiply(lit(CohortCurve.PARTS)))
-                    .cast("long")
-                    .as(PARTS))
-            .join(
-                summaries.select(
-                    col(CustomerSummary.CUSTOMER_ID),
-                    period.number(col(CustomerSummary.FIRST_ORDER_ON)).as(COHORT),
-                    col(CustomerSummary.SURVIVAL_DAYS),
-                    col(CustomerSummary.CHURNED),
-                    col(CustomerSummary.RETAINED_365),
-                    col(CustomerSummary.RETAINED_365_OPEN)),
-                customer);
-    return countStays(members)
-        .unionByName(countActivity(members, orderValues, period), true)
+    return CustomerWalk.walk(
+            customerRows(acquisitions, summaries, orderValues, period),
+            CohortCounts.ROW,
+            CohortCounts::new)
         .transform(CohortRetentions::addUpByCohort)
         .transform(cohorts -> explodeAges(cohorts, asOf, period))
         .withColumn(CohortRetention.COHORT_PERIOD, lit(period.id()))
-        .withColumn(CohortRetention.COHORT_MONTH, period.firstDay(col(COHORT)))
+        .withColumn(CohortRetention.COHORT_MONTH, period.firstDay(col(CohortCounts.COHORT)))
         .withColumn(
             CohortRetention.CHURN_GAP_DAYS,
             churnGapDays.isPresent() ? lit(churnGapDays.getAsInt()) : lit(null))
         .transform(CohortRetention.TABLE::conform);
   }
 
-  /** Customers by the length of their history; partial counts. */
-  private static Dataset<Row> countStays(Dataset<Row> members) {
-    Column parts = col(PARTS);
-    return members
-        .groupBy(columns(OWN_KEYS, CustomerSummary.SURVIVAL_DAYS, CustomerSummary.CHURNED))
-        .agg(
-            sum(parts).as(PARTS),
-            sum(when(col(CustomerSummary.RETAINED_365).isNotNull(), parts)).as(MATURE),
-            sum(when(col(CustomerSummary.RETAINED_365), parts)).as(CohortRetention.RETAINED_365),
-            sum(when(col(CustomerSummary.RETAINED_365_OPEN), parts))
-                .as(CohortRetention.RETAINED_365_OPEN));
-  }
-
-  /** Customers with an order, and its margin, by age; partial counts. */
-  private static Dataset<Row> countActivity(
-      Dataset<Row> members, Dataset<Row> orderValues, CohortPeriod period) {
-    Column margin =
-        rint(col(MARGIN)
-                .multiply(col(PARTS))
-                .divide(lit(CohortCurve.PARTS))
-                .multiply(lit(CohortCurve.MILLIONTHS / MinorUnits.PER_MAJOR)))
+  /** Who each customer is, of which sources, and what was ordered by period. */
+  private static Dataset<Row> customerRows(
+      Dataset<Row> acquisitions,
+      Dataset<Row> summaries,
+      Dataset<Row> orderValues,
+      CohortPeriod period) {
+    Column parts =
+        rint(col(CustomerAcquisition.ACQUISITION_SHARE).multiply(lit(CohortCurve.PARTS)))
             .cast("long");
-    return orderValues
-        .filter(col(OrderValue.COUNTED).and(col(OrderValue.CUSTOMER_ID).isNotNull()))
-        .groupBy(col(OrderValue.CUSTOMER_ID), period.number(col(OrderValue.ORDERED_ON)).as(PERIOD))
-        .agg(sum(MinorUnits.of(col(OrderValue.MARGIN))).as(MARGIN))
-        .join(members, new String[] {CustomerAcquisition.CUSTOMER_ID})
-        .groupBy(
-            Stream.concat(
-                    OWN_KEYS.stream().map(c -> col(c)),
-                    Stream.of(col(PERIOD).minus(col(COHORT)).as(AGE)))
-                .toArray(Column[]::new))
-        .agg(sum(PARTS).as(ACTIVITY), sum(margin).as(MARGIN));
+    Dataset<Row> members =
+        summaries.select(
+            col(CustomerSummary.CUSTOMER_ID),
+            lit(null).cast("int"),
+            lit(null).cast("long"),
+            lit(null).cast(CohortCounts.SOURCE),
+            struct(
+                period.number(col(CustomerSummary.FIRST_ORDER_ON)),
+                col(CustomerSummary.SURVIVAL_DAYS),
+                col(CustomerSummary.CHURNED),
+                col(CustomerSummary.RETAINED_365),
+                col(CustomerSummary.RETAINED_365_OPEN)));
+    Dataset<Row> sources =
+        acquisitions
+            .filter(
+                col(CustomerAcquisition.IS_CONTRACT_MODEL)
+                    .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED))))
+            .select(
+                col(CustomerAcquisition.CUSTOMER_ID),
+                lit(null),
+                lit(null),
+                struct(
+                    col(CustomerAcquisition.SOURCE_TYPE),
+                    col(CustomerAcquisition.AFFILIATE_TYPE),
+                    col(CustomerAcquisition.AFFILIATE_ID),
+                    parts),
+                lit(null));
+    Dataset<Row> orders =
+        orderValues
+            .filter(col(OrderValue.COUNTED).and(col(OrderValue.CUSTOMER_ID).isNotNull()))
+            .select(
+                col(OrderValue.CUSTOMER_ID),
+                period.number(col(OrderValue.ORDERED_ON)).as("period"),
+                MinorUnits.of(col(OrderValue.MARGIN)).as("margin"),
+                lit(null).as("source"),
+                lit(null).as("summary"));
+    return orders.union(sources).union(members);
   }
 
   /** One row a cohort of each level, with its partial counts in two lists. */
@@ -150,31 +135,33 @@ public final class CohortRetentions {
                     type,
                     struct(lit(CohortRetention.AFFILIATE).as(LEVEL), affiliate.as(AFFILIATE))))
             .otherwise(array(type));
-    Column stays =
-        struct(col(CustomerSummary.SURVIVAL_DAYS), col(CustomerSummary.CHURNED), col(PARTS));
-    Column activity = struct(col(AGE), col(ACTIVITY), col(MARGIN));
     return counts
         .withColumn(LEVEL, explode(levels))
         .withColumn(CohortRetention.COHORT_LEVEL, col(LEVEL).getField(LEVEL))
         .withColumn(CohortRetention.AFFILIATE_ID, col(LEVEL).getField(AFFILIATE))
         .groupBy(columns(OWN_KEYS, CohortRetention.COHORT_LEVEL))
         .agg(
-            sum(PARTS).as(PARTS),
-            sum(MATURE).as(MATURE),
+            sum(CohortCounts.PARTS).as(CohortCounts.PARTS),
+            sum(CohortCounts.MATURE).as(CohortCounts.MATURE),
             sum(CohortRetention.RETAINED_365).as(CohortRetention.RETAINED_365),
             sum(CohortRetention.RETAINED_365_OPEN).as(CohortRetention.RETAINED_365_OPEN),
-            collect_list(when(col(CustomerSummary.CHURNED).isNotNull(), stays)).as(STAYS),
-            collect_list(when(col(AGE).isNotNull(), activity)).as(ACTIVITY));
+            flatten(collect_list(CohortCounts.STAYS)).as(CohortCounts.STAYS),
+            flatten(collect_list(CohortCounts.ACTIVITY)).as(CohortCounts.ACTIVITY));
   }
 
   private static Dataset<Row> explodeAges(
       Dataset<Row> cohorts, LocalDate asOf, CohortPeriod period) {
-    Column begun = lit(period.number(asOf) + 1).minus(col(COHORT));
-    Column ended = lit(period.number(asOf.plusDays(1))).minus(col(COHORT));
+    Column begun = lit(period.number(asOf) + 1).minus(col(CohortCounts.COHORT));
+    Column ended = lit(period.number(asOf.plusDays(1))).minus(col(CohortCounts.COHORT));
     Column curve =
         udf(new CohortCurve(period), DataTypes.createArrayType(CohortCurve.ROW))
-            .apply(col(STAYS), col(ACTIVITY), col(PARTS), begun, ended);
-    Column customers = col(PARTS).divide(lit(CohortCurve.PARTS));
+            .apply(
+                col(CohortCounts.STAYS),
+                col(CohortCounts.ACTIVITY),
+                col(CohortCounts.PARTS),
+                begun,
+                ended);
+    Column customers = col(CohortCounts.PARTS).divide(lit(CohortCurve.PARTS));
     return cohorts
         .select(
             Stream.concat(
@@ -184,7 +171,7 @@ public final class CohortRetentions {
                             CohortRetention.COHORT_LEVEL,
                             CohortRetention.RETAINED_365,
                             CohortRetention.RETAINED_365_OPEN,
-                            MATURE)),
+                            CohortCounts.MATURE)),
                     Stream.of(customers.as(CohortRetention.CUSTOMERS), inline(curve)))
                 .toArray(Column[]::new))
         .withColumn(
@@ -196,7 +183,7 @@ public final class CohortRetentions {
 
   /** Nobody retained of somebody mature is 0; of nobody mature it is not known. */
   private static Column ofMature(String retained) {
-    return coalesce(col(retained), lit(0L)).divide(col(MATURE));
+    return col(retained).divide(col(CohortCounts.MATURE));
   }
 
   private static Column[] columns(List<String> names, String... more) {

@@ -1,28 +1,22 @@
 package io.cohortclv.transforms.summary;
 
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.datediff;
-import static org.apache.spark.sql.functions.first_value;
-import static org.apache.spark.sql.functions.lag;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.map;
-import static org.apache.spark.sql.functions.try_element_at;
+import static org.apache.spark.sql.functions.sum;
 
 import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.CustomerWalk;
 import io.cohortclv.transforms.table.OrderValue;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.expressions.WindowSpec;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Silence after which, once exceeded, a customer counts as gone: what is long for coffee is short
@@ -38,6 +32,12 @@ public record ChurnGaps(OptionalInt days, Map<String, Integer> byCategory) {
   private static final String GAP = "gap";
   private static final String GAPS = "gaps";
 
+  private static final StructType COUNT =
+      new StructType()
+          .add(CustomerSummary.FIRST_CATEGORY, DataTypes.StringType)
+          .add(GAP, DataTypes.IntegerType)
+          .add(GAPS, DataTypes.LongType);
+
   /** The same for everybody. */
   public static ChurnGaps of(int days) {
     return new ChurnGaps(OptionalInt.of(days), Map.of());
@@ -49,25 +49,50 @@ public record ChurnGaps(OptionalInt days, Map<String, Integer> byCategory) {
    * @param orderValues {@link OrderValue} rows as of a date
    */
   public static Dataset<Row> countGaps(Dataset<Row> orderValues) {
-    WindowSpec history =
-        Window.partitionBy(OrderValue.CUSTOMER_ID)
-            .orderBy(OrderValue.ORDERED_ON, CustomerSummaries.ORDER);
-    return orderValues
-        .filter(col(OrderValue.COUNTED).and(col(OrderValue.CUSTOMER_ID).isNotNull()))
-        .select(
-            col(OrderValue.CUSTOMER_ID),
-            col(OrderValue.ORDERED_ON),
-            CustomerSummaries.order().as(CustomerSummaries.ORDER))
-        .select(
-            first_value(col(CustomerSummaries.ORDER).getField(CustomerSummary.FIRST_CATEGORY))
-                .over(history)
-                .as(CustomerSummary.FIRST_CATEGORY),
-            datediff(col(OrderValue.ORDERED_ON), lag(col(OrderValue.ORDERED_ON), 1).over(history))
-                .as(GAP))
-        // Orders of one day are one purchase.
-        .filter(col(GAP).gt(0))
+    return CountedOrders.walk(orderValues, COUNT, GapCounts::new)
         .groupBy(CustomerSummary.FIRST_CATEGORY, GAP)
-        .agg(count(lit(1)).as(GAPS));
+        .agg(sum(GAPS).as(GAPS));
+  }
+
+  /** The gaps of a partition's customers, by first category and length. */
+  private static final class GapCounts implements CustomerWalk.Walk {
+    private final Map<String, Map<Integer, Long>> counts = new HashMap<>();
+
+    @Override
+    public CustomerWalk.History of(String customer) {
+      return new CustomerWalk.History() {
+        private CountedOrders.First first;
+        private Map<Integer, Long> ofCategory;
+        private Integer last;
+
+        @Override
+        public void next(int day, Row order) {
+          if (last != null && day != last) {
+            if (ofCategory == null) {
+              ofCategory = counts.computeIfAbsent(first.category(), c -> new HashMap<>());
+            }
+            // Orders of one day are one purchase.
+            ofCategory.merge(day - last, 1L, Long::sum);
+          }
+          if (ofCategory == null) {
+            first = CountedOrders.First.earlier(first, order);
+          }
+          last = day;
+        }
+
+        @Override
+        public void end(Consumer<Row> made) {
+          // The customer's gaps are counted with everybody's.
+        }
+      };
+    }
+
+    @Override
+    public void end(Consumer<Row> made) {
+      counts.forEach(
+          (category, gaps) ->
+              gaps.forEach((gap, n) -> made.accept(RowFactory.create(category, gap, n))));
+    }
   }
 
   /**
@@ -110,19 +135,5 @@ public record ChurnGaps(OptionalInt days, Map<String, Integer> byCategory) {
       }
     }
     return counts.lastKey();
-  }
-
-  /** Days by the category in that column; null where none are known. */
-  Column of(Column firstCategory) {
-    Column all = days.isPresent() ? lit(days.getAsInt()) : lit(null).cast("int");
-    if (byCategory.isEmpty()) {
-      return all;
-    }
-    Column[] pairs =
-        new TreeMap<>(byCategory)
-            .entrySet().stream()
-                .flatMap(e -> Stream.of(lit(e.getKey()), lit(e.getValue())))
-                .toArray(Column[]::new);
-    return coalesce(try_element_at(map(pairs), firstCategory), all);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.cohortclv.models.survival.KaplanMeier;
 import io.cohortclv.models.survival.KaplanMeier.Count;
+import io.cohortclv.transforms.SharedSession;
 import io.cohortclv.transforms.TypedRows;
 import io.cohortclv.transforms.table.CohortRetention;
 import io.cohortclv.transforms.table.CustomerAcquisition;
@@ -292,6 +293,84 @@ class CohortRetentionsTest {
       Double staying = rows.get(age).getAs("km_s");
       assertThat(staying == null ? Double.NaN : staying)
           .isCloseTo(whole.survival(days[age] - 1), within(1e-12));
+    }
+  }
+
+  /** The same by joins and distinct counts, straight from the definitions. */
+  @Test
+  void cohorts_sayWhatJoinsOfTheLogsSay() {
+    SplittableRandom random = new SplittableRandom(8);
+    for (int i = 0; i < 120; i++) {
+      String customer = "c" + i;
+      LocalDate first = LocalDate.of(2023, 1, 1).plusDays(random.nextInt(200));
+      double share = random.nextInt(1, 100) / 100.0;
+      acquired(customer, "affiliate_id", "A" + random.nextInt(3), "acquisition_share", share);
+      if (random.nextBoolean()) {
+        acquired(
+            customer,
+            "source_type",
+            "direct",
+            "affiliate_id",
+            null,
+            "affiliate_type",
+            null,
+            "acquisition_share",
+            1 - share);
+      }
+      if (i % 10 > 0) {
+        summarized(
+            customer, "first_order_on", first.toString(), "survival_days", 5L, "churned", true);
+      }
+      for (int n = random.nextInt(8); n >= 0; n--) {
+        bought(
+            customer,
+            first.plusDays(n == 0 ? 0 : random.nextInt(330)).toString(),
+            "margin",
+            random.nextInt(-500, 9_000) / 100.0,
+            "counted",
+            n == 0 || random.nextInt(9) > 0);
+      }
+    }
+    acquisitions.dataset().createOrReplaceTempView("acquisitions");
+    summaries.dataset().createOrReplaceTempView("summaries");
+    orders.dataset().createOrReplaceTempView("orders");
+    List<Row> joined =
+        SharedSession.SPARK
+            .sql(
+                """
+                WITH members AS (
+                  SELECT a.customer_id, source_type, affiliate_id, acquisition_share AS share,
+                    trunc(first_order_on, 'month') AS cohort
+                  FROM acquisitions a JOIN summaries USING (customer_id)),
+                active AS (
+                  SELECT customer_id, trunc(ordered_on, 'month') AS month, sum(margin) AS margin
+                  FROM orders WHERE counted GROUP BY ALL)
+                SELECT string(cohort), source_type, affiliate_id,
+                  bigint(months_between(month, cohort)) AS age, sum(share), sum(share * double(margin))
+                FROM members JOIN active USING (customer_id) GROUP BY ALL ORDER BY ALL""")
+            .collectAsList();
+    List<Row> counted =
+        retain("2024-12-31", CohortPeriod.MONTH)
+            .selectExpr(
+                "string(cohort_month)",
+                "source_type",
+                "affiliate_id",
+                "age_month",
+                "active",
+                "customers * (cum_margin_per_customer - coalesce(lag(cum_margin_per_customer)"
+                    + " OVER (PARTITION BY cohort_month, source_type, affiliate_id, cohort_level"
+                    + " ORDER BY age_month), 0))",
+                "cohort_level")
+            .filter("active > 0 AND (cohort_level = 'affiliate' OR source_type = 'direct')")
+            .drop("cohort_level")
+            .orderBy("cohort_month", "source_type", "affiliate_id", "age_month")
+            .collectAsList();
+
+    assertThat(counted).hasSameSizeAs(joined).hasSizeGreaterThan(100);
+    for (int i = 0; i < joined.size(); i++) {
+      assertThat(counted.get(i).toSeq().take(4)).isEqualTo(joined.get(i).toSeq().take(4));
+      assertThat(counted.get(i).getDouble(4)).isCloseTo(joined.get(i).getDouble(4), within(1e-9));
+      assertThat(counted.get(i).getDouble(5)).isCloseTo(joined.get(i).getDouble(5), within(1e-4));
     }
   }
 }

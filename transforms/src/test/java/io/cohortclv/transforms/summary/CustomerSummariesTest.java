@@ -1,11 +1,14 @@
 package io.cohortclv.transforms.summary;
 
 import static io.cohortclv.transforms.DatasetAssertions.assertSameRows;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.rand;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
+import io.cohortclv.transforms.SharedSession;
 import io.cohortclv.transforms.TypedRows;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.OrderValue;
@@ -33,9 +36,18 @@ class CustomerSummariesTest {
 
   private final TypedRows refunds = TypedRows.of(RefundValue.TABLE.schema());
 
+  /** Orders without a time were placed as their day began. */
+  private Dataset<Row> log() {
+    return orders
+        .dataset()
+        .withColumn(
+            OrderValue.ORDER_TS,
+            coalesce(col(OrderValue.ORDER_TS), col(OrderValue.ORDERED_ON).cast("timestamp")));
+  }
+
   private List<Row> summaries(String asOf, boolean midpoint, int horizonDays) {
     return CustomerSummaries.summarizeAsOf(
-            orders.dataset(),
+            log(),
             refunds.dataset(),
             LocalDate.parse(asOf),
             midpoint,
@@ -149,7 +161,7 @@ class CustomerSummariesTest {
     bought("c", "2024-01-01");
     assertThat(
             CustomerSummaries.summarizeAsOf(
-                    orders.dataset(),
+                    log(),
                     refunds.dataset(),
                     LocalDate.of(2024, 12, 31),
                     true,
@@ -206,7 +218,7 @@ class CustomerSummariesTest {
     bought("c", days.toArray(String[]::new));
     bought("of another customer", "2020-01-01");
 
-    Dataset<Row> log = orders.dataset();
+    Dataset<Row> log = log();
     assertThat(learned(log, 0.95).days()).hasValue(19);
     assertThat(learned(log, 0.9500001).days()).hasValue(300);
     assertThat(learned(log.limit(1), 0.95)).isEqualTo(new ChurnGaps(OptionalInt.empty(), Map.of()));
@@ -243,7 +255,7 @@ class CustomerSummariesTest {
           "mattress");
     }
 
-    ChurnGaps gaps = learned(orders.dataset(), 0.95);
+    ChurnGaps gaps = learned(log(), 0.95);
     assertThat(gaps).isEqualTo(new ChurnGaps(OptionalInt.of(3), Map.of("coffee", 2)));
   }
 
@@ -277,7 +289,7 @@ class CustomerSummariesTest {
 
     assertThat(
             CustomerSummaries.summarizeAsOf(
-                    orders.dataset(),
+                    log(),
                     refunds.dataset(),
                     LocalDate.of(2024, 3, 31),
                     true,
@@ -375,9 +387,140 @@ class CustomerSummariesTest {
           "margin",
           random.nextInt(1, 100_000) / 100.0);
     }
-    Dataset<Row> log = orders.dataset();
+    Dataset<Row> log = log();
     assertSameRows(
         summarizeAsOf(log.coalesce(1)), summarizeAsOf(log.orderBy(rand(9)).repartition(7)));
+  }
+
+  /** The same asked of windows, straight from the definitions: what the walk stands for. */
+  private static final String BY_WINDOWS =
+      """
+      WITH counted AS (
+        SELECT customer_id, ordered_on, order_ts, net_revenue, margin, country, category, incentive,
+          acquisition_discount,
+          min(ordered_on) OVER (PARTITION BY customer_id) AS first_on,
+          first_value(struct(order_ts, country, category, incentive)) OVER (
+            PARTITION BY customer_id ORDER BY order_ts, country, category, incentive) AS first_order,
+          lag(ordered_on) OVER (PARTITION BY customer_id ORDER BY ordered_on) AS before
+        FROM log WHERE counted AND customer_id IS NOT NULL),
+      gapped AS (
+        SELECT *, CASE first_order.category WHEN 'coffee' THEN 20 ELSE 45 END AS gap,
+          datediff(ordered_on, first_on) AS age
+        FROM counted),
+      facts AS (
+        SELECT customer_id, min(first_on) AS first_on, max(ordered_on) AS last_on, min(gap) AS gap,
+          count(DISTINCT ordered_on) AS days, sum(net_revenue) AS net,
+          sum(margin) AS margin, sum(acquisition_discount) AS discount,
+          sum(net_revenue) FILTER (WHERE age > 0) AS later_net,
+          sum(margin) FILTER (WHERE age = 0) AS first_margin,
+          sum(rint(1e6D * margin * exp(-ln(1.1) / 365 * age))) FILTER (WHERE age < 200) AS discounted,
+          min(ordered_on) FILTER (WHERE age > 0) AS second_on,
+          min(datediff(before, first_on)) FILTER (WHERE datediff(ordered_on, before) > gap) AS stopped,
+          max(age BETWEEN 365 AND 454) AS seen, max(age >= 365) AS seen_later,
+          min(first_order.country) AS country, min(first_order.category) AS category,
+          min(first_order.incentive) AS incentive
+        FROM gapped GROUP BY customer_id),
+      judged AS (
+        SELECT *, datediff(DATE '2025-06-30', first_on) AS age,
+          least(stopped, CASE WHEN datediff(DATE '2025-06-30', last_on) >= gap
+            THEN datediff(last_on, first_on) END) AS end_of_stay
+        FROM facts)
+      SELECT customer_id, days - 1, double(datediff(last_on, first_on)), age + 0.5D, days,
+        round(double(later_net) / (days - 1), 9), net, margin, discount, first_margin,
+        discounted / 1e6D, first_on, last_on, second_on, country, category, incentive,
+        CASE WHEN age >= gap THEN bigint(coalesce(end_of_stay, age - gap)) END,
+        CASE WHEN age >= gap THEN end_of_stay IS NOT NULL END,
+        CASE WHEN age >= 455 THEN seen END, CASE WHEN age >= 455 THEN seen_later END
+      FROM judged ORDER BY customer_id""";
+
+  @Test
+  void summaries_sayWhatWindowsOverTheLogSay() {
+    SplittableRandom random = new SplittableRandom(20);
+    String[] countries = {null, "AT", "DE"};
+    String[] categories = {null, "coffee", "mattress"};
+    for (int i = 0; i < 2_000; i++) {
+      String customer = "c" + random.nextInt(300);
+      LocalDate day =
+          LocalDate.of(2023, 6, 1)
+              .plusDays(customer.length() * 100L + (long) (450 * Math.pow(random.nextDouble(), 3)));
+      orders.row(
+          "order_id",
+          "o" + i,
+          "customer_id",
+          random.nextInt(50) == 0 ? null : customer,
+          "counted",
+          random.nextInt(20) > 0,
+          "ordered_on",
+          day.toString(),
+          "order_ts",
+          day + (random.nextBoolean() ? "T08:00:00Z" : "T08:00:00.000001Z"),
+          "country",
+          countries[random.nextInt(3)],
+          "category",
+          categories[random.nextInt(3)],
+          "incentive",
+          random.nextBoolean() ? "coupon" : null,
+          "net_revenue",
+          random.nextInt(1, 100_000) / 100.0,
+          "margin",
+          random.nextInt(-1_000, 50_000) / 100.0,
+          "acquisition_discount",
+          random.nextInt(0, 500) / 100.0);
+    }
+    Dataset<Row> log = orders.dataset();
+    log.createOrReplaceTempView("log");
+    List<Row> byWindows = SharedSession.SPARK.sql(BY_WINDOWS).collectAsList();
+    List<Row> walked =
+        CustomerSummaries.summarizeAsOf(
+                log,
+                refunds.dataset(),
+                LocalDate.of(2025, 6, 30),
+                true,
+                200,
+                0.10,
+                new ChurnGaps(OptionalInt.of(45), Map.of("coffee", 20)))
+            .selectExpr(
+                "customer_id",
+                "repeats",
+                "recency_days",
+                "age_days",
+                "purchase_days",
+                "round(revenue_per_day_mean, 9)",
+                "net_revenue",
+                "hist_margin",
+                "acquisition_discount",
+                "first_margin",
+                "acquisition_margin",
+                "first_order_on",
+                "last_order_on",
+                "second_order_on",
+                "first_country",
+                "first_category",
+                "first_incentive",
+                "survival_days",
+                "churned",
+                "retained_365",
+                "retained_365_open")
+            .orderBy("customer_id")
+            .collectAsList();
+
+    assertThat(walked).hasSizeGreaterThan(250);
+    assertThat(walked.stream().map(CustomerSummariesTest::text))
+        .containsExactlyElementsOf(byWindows.stream().map(CustomerSummariesTest::text).toList());
+  }
+
+  /** Numbers without the scale of their type. */
+  private static String text(Row row) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < row.length(); i++) {
+      Object value = row.get(i);
+      text.append(
+              value instanceof BigDecimal number
+                  ? number.stripTrailingZeros().toPlainString()
+                  : value)
+          .append(' ');
+    }
+    return text.toString();
   }
 
   private Dataset<Row> summarizeAsOf(Dataset<Row> log) {
