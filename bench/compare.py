@@ -15,6 +15,7 @@ import sys
 import time
 
 import tables
+import whole
 import yardstick
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -22,7 +23,7 @@ HOME = ROOT / ".clv" / "bench"
 RESULTS = HOME / "results"
 MODULES = (ROOT / "jobs/target/classes/io/cohortclv/jobs/jvm.options").read_text().replace(
     "--add-modules=jdk.incubator.vector", "").split()
-JVM = ["java", *MODULES, "-XX:+UseParallelGC", "-Duser.timezone=UTC", "-cp",
+JVM = ["java", *MODULES, "-XX:+UseParallelGC", "-XX:+UseTransparentHugePages", "-Duser.timezone=UTC", "-cp",
        (HOME / "class-path").read_text().strip()]
 
 # What is compared: the product's task, then the peers' tasks of the same work.
@@ -39,6 +40,8 @@ TASKS = {
     "skew-visitor": {"product": "skew-visitor", "even": "even-visitor"},
     "skew-coupon": {"product": "skew-coupon", "even": "even-coupon"},
 }
+# Whole programs.
+WHOLE = ["ingest", "daily"]
 # Figures of the result may differ by this share: optimisers stop early, discounting is by the month.
 AGREE = {"fit-bg-nbd": 2e-2, "fit-mbg-nbd": 2e-2, "fit-gamma-gamma": 2e-2, "clv": 2e-2}
 
@@ -84,6 +87,17 @@ def compare(tasks, customers, rounds, heap):
             "versions": jvm.versions | python.versions, "heap": heap})
     jvm.close()
     python.close()
+
+
+def compare_whole(tasks, customers, rounds, heap):
+    """Each starts anew every time: nothing is warmed, every round counts."""
+    programs = whole.Whole(data(customers), HOME / "whole", JVM, heap)
+    whole.measure([ROOT / "bin/clv", "--version"])  # builds what is not built
+    for name in tasks:
+        runs = [getattr(programs, name)() for _ in range(rounds)]
+        keep(name, customers, {
+            "sides": {side: [run[side] for run in runs] for side in runs[0]},
+            "versions": {}, "heap": heap})
 
 
 def agree(name, seen):
@@ -139,7 +153,13 @@ def main():
     if options.command == "prepare":
         data(options.customers)
     if options.command in ("all", "compare"):
-        compare(options.names or list(TASKS), options.customers, options.rounds, options.heap)
+        names = options.names or [*TASKS, *WHOLE]
+        asked = [name for name in names if name in TASKS]
+        if asked:
+            compare(asked, options.customers, options.rounds, options.heap)
+        asked = [name for name in names if name in WHOLE]
+        if asked:
+            compare_whole(asked, options.customers, options.rounds, options.heap)
     if options.command in ("all", "jmh"):
         jmh(options.names[0] if options.command == "jmh" and options.names else ".*")
     if options.command in ("all", "tables"):

@@ -16,6 +16,11 @@ LOGS = [
     ("attribute", "attribute: last touch in 30 days, one rule", 4, 2),
     ("cohorts", "cohort × affiliate × month of age", 3, 1.5),
 ]
+# Task, what it is, the other side, floor and aim: how many times the other side's CPU at most.
+WHOLES = [
+    ("ingest", "ingest, against Spark copying the same rows to Delta unchecked", "copy", 2.5, 1.5),
+    ("daily", "run of one day more, against the run of all days before", "full", 0.1, 0.03),
+]
 # Task and what is skewed.
 SKEWS = [
     ("skew-affiliate", "one affiliate with half of all clicks"),
@@ -26,7 +31,7 @@ SKEWS = [
 
 def write(results, page):
     text = page.read_text()
-    for name, table in (("fits", fits), ("logs", logs), ("skews", skews), ("jmh", jmh)):
+    for name, table in (("fits", fits), ("logs", logs), ("wholes", wholes), ("skews", skews), ("jmh", jmh)):
         begin, end = f"<!-- {name} -->", f"<!-- end {name} -->"
         head, rest = text.split(begin)
         text = head + begin + "\n" + "\n".join(table(results)) + "\n" + end + rest.split(end)[1]
@@ -62,12 +67,12 @@ def footer(results, rows):
     for _, result in measured(results, rows):
         versions |= result["versions"]
         rounds = len(result["sides"]["product"])
-        about.add(f"{result['day']}, medians of {rounds} rounds, {result['machine']}")
+        about.add(f"{result['day']}, medians of {rounds} rounds, {result['machine']}, heap {result['heap']}")
     missing = [row[1] for row in rows if not list(results.glob(f"{row[0]}-[0-9]*.json"))]
     if missing:
         yield from ["", "Not measured yet: " + "; ".join(missing) + "."]
     if about:
-        yield from ["", "; ".join(sorted(about)) + "; " + ", ".join(f"{k} {v}" for k, v in versions.items()) + "."]
+        yield from ["", ("; ".join(sorted(about)) + "; " + ", ".join(f"{k} {v}" for k, v in versions.items())).rstrip(", ") + "."]
 
 
 def fits(results):
@@ -92,6 +97,17 @@ def logs(results):
                f" {cpu / median(result, 'duckdb', 'cpu'):.1f} | {floor} | {aim} |"
                f" {median(result, 'spark') / product:.2f}; {median(result, 'spark', 'cpu') / cpu:.2f} | {result['revision']} |")
     yield from footer(results, LOGS)
+
+
+def wholes(results):
+    yield "| whole program | customers | product | beside | times its CPU; wall | floor | aim | revision |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for (_, what, side, floor, aim), result in measured(results, WHOLES):
+        cpu = median(result, "product", "cpu") / median(result, side, "cpu")
+        wall = median(result, "product") / median(result, side)
+        yield (f"| {what} | {result['customers']:,} | {cell(result, 'product')} | {cell(result, side)} |"
+               f" **{cpu:.2f}**; {wall:.2f} | {floor} | {aim} | {result['revision']} |")
+    yield from footer(results, WHOLES)
 
 
 def skews(results):

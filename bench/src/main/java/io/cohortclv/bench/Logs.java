@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.md5;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.timestamp_seconds;
 import static org.apache.spark.sql.functions.to_date;
@@ -36,8 +35,8 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The yardstick's files in the shape of the product's tables, written once: the product reads its
- * own tables, with identifiers of 32 digits; the peers read the plain files.
+ * The yardstick's files in the shape of the product's tables, written once, with the same
+ * identifiers as text; the peers read the plain files.
  */
 final class Logs {
   private static final String SHOP = "shop";
@@ -96,7 +95,7 @@ final class Logs {
     Map<String, Column> columns = new HashMap<>();
     columns.put(CleanColumns.SOURCE_SYSTEM, lit(SHOP));
     columns.put(Orders.ORDER_ID, col("order_id"));
-    columns.put(Orders.CUSTOMER_ID, pseudonym());
+    columns.put(Orders.CUSTOMER_ID, col("customer_id"));
     columns.put(Orders.ORDER_TS, col("order_ts"));
     columns.put(Orders.CURRENCY, lit("EUR"));
     return columns;
@@ -168,7 +167,7 @@ final class Logs {
 
   private Dataset<Row> makeAcquisitions() {
     Map<String, Column> columns = new HashMap<>();
-    columns.put(CustomerAcquisition.CUSTOMER_ID, pseudonym());
+    columns.put(CustomerAcquisition.CUSTOMER_ID, col("customer_id"));
     columns.put(CustomerAcquisition.COHORT_MONTH, col("cohort_month"));
     columns.put(CustomerAcquisition.FIRST_ORDER_TS, add_months(col("cohort_month"), 0));
     columns.put(CustomerAcquisition.MODEL, lit("last_touch"));
@@ -200,10 +199,6 @@ final class Logs {
   /** No rows of that contract. */
   Dataset<Row> none(Contract contract) {
     return spark.createDataFrame(List.of(), contract.clean().schema());
-  }
-
-  private static Column pseudonym() {
-    return md5(col("customer_id").cast("string"));
   }
 
   private static Column money(DataType type) {

@@ -234,11 +234,12 @@ final class Valuation {
     return byPath;
   }
 
-  /** The newest type of every affiliate. */
+  /** The newest type of every affiliate that has one: of stubs nothing is known. */
   private Map<String, String> affiliateTypes() {
     Map<String, String> types = new HashMap<>();
     collect(
             lake.asOf(Affiliates.CONTRACT, run)
+                .filter(col(Affiliates.TYPE).isNotNull())
                 .groupBy(Affiliates.AFFILIATE_ID)
                 .agg(
                     max_by(

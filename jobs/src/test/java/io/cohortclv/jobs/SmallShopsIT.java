@@ -1,6 +1,7 @@
 package io.cohortclv.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import io.cohortclv.jobs.config.ClvConfig;
 import io.cohortclv.jobs.config.ClvConfigs;
@@ -12,6 +13,7 @@ import io.cohortclv.transforms.table.CustomerClv;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.ModelRegistry;
 import io.cohortclv.transforms.table.Operations;
+import io.cohortclv.transforms.table.Scorecards;
 import io.cohortclv.transforms.table.Table;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,7 +32,9 @@ class SmallShopsIT {
 
   @TempDir Path folder;
   private List<String> warnings;
+  private String clicks = "";
   private List<Row> values;
+  private List<Row> scorecards;
   private List<String> sources;
   private List<String> quarantined;
   private List<Row> models;
@@ -43,6 +47,7 @@ class SmallShopsIT {
     Files.writeString(
         folder.resolve("friends.csv"),
         "id,at,type,referrer,referee\n" + String.join("\n", referrals));
+    Files.writeString(folder.resolve("clicks.csv"), "who,at,affiliate\n" + clicks);
     Files.writeString(
         folder.resolve("orders.csv"), "id,who,at,amount\n" + String.join("\n", orders));
     Path conf = folder.resolve("clv.conf");
@@ -67,6 +72,16 @@ class SmallShopsIT {
             referrer_ref = referrer, referee_ref = referee, code = "'c'", program_id = "'p'"
           }
         }]
+        inputs.touchpoints = [{
+          source-system = shop
+          path = "clicks.csv"
+          format = csv
+          schema = "who STRING, at STRING, affiliate STRING"
+          columns {
+            visitor_id = who, customer_ref = who, touch_ts = at, touch_type = "'click'"
+            affiliate_id = affiliate
+          }
+        }]
         """);
     ClvConfig config = ClvConfigs.load(conf).withIdentifiers("a key of tests");
     try (Lake lake = TestLakes.open(config)) {
@@ -79,6 +94,7 @@ class SmallShopsIT {
       }
       values = rows(lake, CustomerClv.TABLE);
       models = rows(lake, ModelRegistry.TABLE);
+      scorecards = clicks.isEmpty() ? List.of() : rows(lake, Scorecards.AFFILIATE_SCORECARD);
       sources =
           rows(lake, CustomerAcquisition.TABLE).stream()
               .filter(row -> row.<Boolean>getAs(CustomerAcquisition.IS_CONTRACT_MODEL))
@@ -103,9 +119,13 @@ class SmallShopsIT {
         .orElseThrow();
   }
 
-  /** 30.5, 20.5, 10.5 and 0.5 days without a repeat: half a purchase in 62 days. */
+  /**
+   * 30.5, 20.5, 10.5 and 0.5 days without a repeat: half a purchase in 62 days. Of the affiliates,
+   * which only clicks name, nothing is known: not their types either.
+   */
   @Test
-  void nobodyBoughtAgain() throws IOException {
+  void nobodyBoughtAgain_andNoLogDescribesTheAffiliates() throws IOException {
+    clicks = "a,2024-01-01T10:00:00Z,aff-1\nb,2024-01-10T10:00:00Z,aff-2";
     run(
         "1,a,2024-01-01T12:00:00Z,10.00",
         "2,b,2024-01-11T12:00:00Z,20.00",
@@ -125,6 +145,12 @@ class SmallShopsIT {
       assertThat(value.<Double>getAs(CustomerClv.EXP_ORDERS_H)).isEqualTo(365 * 0.5 / (62 + age));
       assertThat(value.<Double>getAs(CustomerClv.P_ALIVE)).isEqualTo(1);
     }
+    assertThat(scorecards)
+        .extracting(
+            r -> r.getAs(Scorecards.AFFILIATE_ID),
+            r -> r.getAs(Scorecards.AFFILIATE_TYPE),
+            r -> r.getAs(Scorecards.N_CUSTOMERS))
+        .containsExactlyInAnyOrder(tuple("aff-1", "unknown", 1.0), tuple("aff-2", "unknown", 1.0));
   }
 
   /**

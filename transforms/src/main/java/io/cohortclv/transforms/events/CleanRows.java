@@ -27,7 +27,11 @@ import io.cohortclv.transforms.table.Contract.Kind;
 import io.cohortclv.transforms.table.IdentityMap;
 import io.cohortclv.transforms.table.Orders;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -48,6 +52,9 @@ public final class CleanRows {
 
   private static final String IS_COPY = "clv_is_copy";
 
+  /** Before the name of a raw value: its text. */
+  private static final String TEXT = "clv_text_";
+
   private CleanRows() {}
 
   /**
@@ -67,68 +74,97 @@ public final class CleanRows {
             .transform(rows -> withOutcome(rows, mapping));
     boolean collapse =
         mapping.where().isPresent() && mapping.groupBy().isEmpty() && !mapping.dropExactCopies();
-    return Duplicates.tell(judged, contract, accepted, collapse)
+    // What is the same in every row is added when the rows stand together, not moved with them.
+    Set<String> absent = absent(mapping);
+    Map<String, Column> same =
+        new HashMap<>(
+            Map.of(
+                CleanColumns.BATCH_ID, lit(mapping.batchId()),
+                CleanColumns.INGEST_TS, lit(mapping.ingestTs())));
+    absent.forEach(name -> same.put(name, lit(null).cast(contract.column(name).kind().type())));
+    return Duplicates.tell(judged.drop(absent.toArray(String[]::new)), contract, accepted, collapse)
         .select(
             Stream.of(contract.clean().schema().fieldNames())
-                .map(name -> col(name))
+                .map(name -> same.containsKey(name) ? same.get(name).as(name) : col(name))
                 .toArray(Column[]::new));
+  }
+
+  /** Columns of the contract that the mapping leaves null in every row. */
+  private static Set<String> absent(Mapping mapping) {
+    Contract contract = mapping.contract();
+    return contract.columns().stream()
+        .filter(column -> column.madeFrom().isEmpty() && fallback(column, mapping) == null)
+        .map(InputColumn::name)
+        .filter(name -> !mapping.columns().containsKey(name))
+        .filter(name -> !contract.key().contains(name) && !contract.version().contains(name))
+        .collect(Collectors.toSet());
   }
 
   /** Adds the contract's columns, typed, and the reasons that come of reading them. */
   private static Dataset<Row> read(Dataset<Row> shaped, Mapping mapping) {
     RawValues values = new RawValues(mapping.zone(), mapping.timeFormats(), mapping.moneyScale());
     RawValues plain = new RawValues(mapping.zone(), List.of(), 1);
-    List<Column> columns =
-        new ArrayList<>(
-            List.of(
-                col(RawRows.SELECTED),
-                col(RawRows.CORRUPT),
-                col(RawRows.FILE),
-                col(RawRows.ROWS),
-                col(RawRows.COPIES),
-                col(RawRows.RAW)));
-    List<Column> reasons = new ArrayList<>();
+    List<Column> texts = new ArrayList<>(List.of(col("*")));
+    List<Column> columns = new ArrayList<>(List.of(col("*")));
+    List<Rule> rules = new ArrayList<>();
     Column trusted = col(RawRows.SELECTED).and(col(RawRows.CORRUPT).isNull());
     for (InputColumn column : mapping.contract().columns()) {
       DataType type = column.kind().type();
       String fallback = fallback(column, mapping);
+      Column text = lit(fallback);
       Column ifMissing =
           fallback == null
               ? lit(null).cast(type)
-              : plain.read(column.kind(), lit(fallback), DataTypes.StringType).value();
+              : plain.read(column.kind(), text, text, DataTypes.StringType).value();
+      boolean mustBe = column.required() && fallback == null && column.madeFrom().isEmpty();
       Column value;
       if (mapping.columns().containsKey(column.name())) {
         String raw = RawRows.value(column.name());
-        Reading reading =
-            values.read(column.kind(), col(raw), shaped.schema().apply(raw).dataType());
+        DataType rawType = shaped.schema().apply(raw).dataType();
+        texts.add(RawValues.text(col(raw), rawType).as(TEXT + raw));
+        Reading reading = values.read(column.kind(), col(raw), col(TEXT + raw), rawType);
         value = when(reading.missing(), ifMissing).otherwise(canonical(column, reading.value()));
-        Column unread = not(reading.missing()).and(reading.value().isNull());
+        // What is not missing and is null all the same could not be read.
+        Column unread = not(reading.missing()).and(col(column.name()).isNull());
         if (column.kind() != Kind.TEXTS) { // an empty list is no list
-          reasons.add(
-              reason(
-                  unread.and(not(reading.lacksZone())),
-                  column.name() + ": not " + description(column.kind())));
+          rules.add(
+              new Rule(
+                  column.name() + ": not " + description(column.kind()),
+                  unread.and(not(reading.lacksZone()))));
         }
         if (column.kind() == Kind.INSTANT) {
-          reasons.add(reason(reading.lacksZone(), column.name() + ": time without zone"));
+          rules.add(
+              new Rule(column.name() + ": time without zone", unread.and(reading.lacksZone())));
         }
-        if (column.required() && fallback == null && column.madeFrom().isEmpty()) {
-          reasons.add(reason(reading.missing(), column.name() + ": missing"));
+        if (mustBe) {
+          rules.add(new Rule(column.name() + ": missing", reading.missing()));
         }
       } else {
         value = ifMissing;
-        if (column.required() && fallback == null && column.madeFrom().isEmpty()) {
-          reasons.add(lit(column.name() + ": missing"));
+        if (mustBe) {
+          rules.add(new Rule(column.name() + ": missing", lit(true)));
         }
       }
       columns.add(when(trusted, value).as(column.name()));
     }
-    columns.add(array_compact(array(reasons.toArray(Column[]::new))).as(CleanColumns.REASONS));
-    Dataset<Row> typed = shaped.select(columns.toArray(Column[]::new));
     Column happened =
         Versions.instant(
             mapping.contract(), mapping.contract().eventTime(), mapping.businessZone());
-    return typed.withColumn(Contract.UPDATED_TS, coalesce(col(Contract.UPDATED_TS), happened));
+    // Each step's columns are read by more than one of the next, which so finds them made.
+    return shaped
+        .select(texts.toArray(Column[]::new))
+        .select(columns.toArray(Column[]::new))
+        .withColumn(CleanColumns.REASONS, broken(rules))
+        .withColumn(Contract.UPDATED_TS, coalesce(col(Contract.UPDATED_TS), happened));
+  }
+
+  /** The reasons of the rules a row breaks: looked for one by one only where there are any. */
+  private static Column broken(List<Rule> rules) {
+    Column none = array().cast(DataTypes.createArrayType(DataTypes.StringType));
+    Column any = rules.stream().map(Rule::broken).reduce(Column::or).orElse(lit(false));
+    Column[] reasons =
+        rules.stream().map(rule -> when(rule.broken(), rule.reason())).toArray(Column[]::new);
+    return when(any, array_compact(array(reasons))).otherwise(none);
   }
 
   private static String fallback(InputColumn column, Mapping mapping) {
@@ -173,28 +209,22 @@ public final class CleanRows {
 
   /** Adds the reasons that the read values give. */
   private static Dataset<Row> withReasons(Dataset<Row> rows, Mapping mapping) {
-    List<Column> reasons = new ArrayList<>();
+    List<Rule> rules = new ArrayList<>();
     for (InputColumn column : mapping.contract().columns()) {
       if (!column.allowed().isEmpty()) {
-        Column allowed = col(column.name()).isin(column.allowed().toArray());
-        reasons.add(reason(not(allowed), column.name() + ": not an allowed value"));
+        rules.add(
+            new Rule(
+                column.name() + ": not an allowed value",
+                not(col(column.name()).isin(column.allowed().toArray()))));
       }
     }
-    for (Rule rule : Rules.of(mapping.contract(), mapping.ingestTs(), mapping.onlyCurrency())) {
-      reasons.add(reason(rule.broken(), rule.reason()));
-    }
-    Column all =
-        concat(col(CleanColumns.REASONS), array_compact(array(reasons.toArray(Column[]::new))));
+    rules.addAll(Rules.of(mapping.contract(), mapping.ingestTs(), mapping.onlyCurrency()));
     Column none = array().cast(DataTypes.createArrayType(DataTypes.StringType));
     return rows.withColumn(
         CleanColumns.REASONS,
         when(not(col(RawRows.SELECTED)), none)
             .when(col(RawRows.CORRUPT).isNotNull(), array(lit(UNPARSEABLE)))
-            .otherwise(all));
-  }
-
-  private static Column reason(Column broken, String text) {
-    return when(broken, lit(text));
+            .otherwise(concat(col(CleanColumns.REASONS), broken(rules))));
   }
 
   /** Adds the keyed hashes of identifiers. */
@@ -260,14 +290,14 @@ public final class CleanRows {
                 .otherwise(col(RawRows.ROWS)))
         .withColumn(CleanColumns.SOURCE_SYSTEM, lit(mapping.sourceSystem()))
         .withColumn(CleanColumns.SOURCE_FILE, col(RawRows.FILE))
-        .withColumn(CleanColumns.BATCH_ID, lit(mapping.batchId()))
-        .withColumn(CleanColumns.INGEST_TS, lit(mapping.ingestTs()))
         .withColumn(CleanColumns.ROW_HASH, xxhash64(content))
         .withColumn(
             CleanColumns.RAW_ROW,
             when(
                 rejected,
                 substring(
-                    coalesce(col(RawRows.CORRUPT), col(RawRows.RAW)), 1, RAW_ROW_CHARACTERS)));
+                    coalesce(col(RawRows.CORRUPT), to_json(col(RawRows.RAW))),
+                    1,
+                    RAW_ROW_CHARACTERS)));
   }
 }

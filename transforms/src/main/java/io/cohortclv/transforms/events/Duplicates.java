@@ -80,6 +80,9 @@ final class Duplicates {
     order.addAll(
         List.of(
             col(CleanColumns.ROW_HASH), col(KNOWN).desc(), outcome, col(CleanColumns.SOURCE_FILE)));
+    // Rows are sorted by their first eight bytes while these differ; those of a hash do, where a
+    // bucket, a system and the beginning of an id are the same in most rows.
+    alike.add(0, xxhash64(alike.toArray(Column[]::new)));
     WindowSpec window =
         Window.partitionBy(alike.toArray(Column[]::new)).orderBy(order.toArray(Column[]::new));
     WindowSpec soFar = window.rowsBetween(Window.unboundedPreceding(), Window.currentRow());

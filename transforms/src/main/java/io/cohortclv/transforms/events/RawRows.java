@@ -9,7 +9,6 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
@@ -53,6 +52,7 @@ public final class RawRows {
   /** Exact copies of the rows behind a row. */
   static final String COPIES = "clv_copies";
 
+  /** What was read, as a struct: few rows are ever written down. */
   static final String RAW = "clv_raw";
 
   private static final String PREFIX = "clv_value_";
@@ -135,7 +135,7 @@ public final class RawRows {
       Dataset<Row> marked, Mapping mapping, List<Column> rawColumns) {
     List<Column> kept = new ArrayList<>(List.of(col(SELECTED), col(CORRUPT), col(FILE)));
     kept.addAll(List.of(col(ROWS), col(COPIES)));
-    kept.add(to_json(struct(rawColumns.toArray(Column[]::new))).as(RAW));
+    kept.add(struct(rawColumns.toArray(Column[]::new)).as(RAW));
     mapping.columns().forEach((name, sql) -> kept.add(expr(sql).as(value(name))));
     return marked.select(kept.toArray(Column[]::new));
   }
@@ -149,13 +149,12 @@ public final class RawRows {
     aggregates.add(sum(COPIES).as(COPIES));
     // What was read of the group; its raw rows lie in the file.
     Column seen =
-        to_json(
-            struct(
-                Stream.concat(
-                        groups.stream(),
-                        mapping.columns().keySet().stream()
-                            .map(name -> col(value(name)).as("mapped_" + name)))
-                    .toArray(Column[]::new)));
+        struct(
+            Stream.concat(
+                    groups.stream(),
+                    mapping.columns().keySet().stream()
+                        .map(name -> col(value(name)).as("mapped_" + name)))
+                .toArray(Column[]::new));
     return marked
         .groupBy(keys(groups))
         .agg(aggregates.get(0), aggregates.stream().skip(1).toArray(Column[]::new))

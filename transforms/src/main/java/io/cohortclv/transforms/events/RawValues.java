@@ -29,6 +29,7 @@ import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DateType;
 import org.apache.spark.sql.types.DecimalType;
+import org.apache.spark.sql.types.IntegralType;
 import org.apache.spark.sql.types.MapType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructType;
@@ -70,17 +71,23 @@ final class RawValues {
    *
    * @param value of the kind's type, null when missing or not readable
    * @param missing whether nothing was given: null or blank
-   * @param lacksZone a time that could be read but for its zone
+   * @param lacksZone of a value that is neither missing nor readable: that it is a time but for its
+   *     zone
    */
   record Reading(Column value, Column missing, Column lacksZone) {}
 
-  Reading read(Kind kind, Column raw, DataType type) {
-    Column text = text(raw, type);
-    Column missing = type instanceof ArrayType ? raw.isNull() : text.isNull();
+  /**
+   * Reads a value.
+   *
+   * @param raw the raw value
+   * @param text {@link #text} of it
+   */
+  Reading read(Kind kind, Column raw, Column text, DataType type) {
+    Column missing = type instanceof ArrayType || isTyped(type) ? raw.isNull() : text.isNull();
     return switch (kind) {
       case TEXT -> new Reading(text, missing, lit(false));
-      case MONEY -> new Reading(money(text), missing, lit(false));
-      case WHOLE -> new Reading(whole(text), missing, lit(false));
+      case MONEY -> new Reading(money(exact(raw, text, type)), missing, lit(false));
+      case WHOLE -> new Reading(whole(exact(raw, text, type)), missing, lit(false));
       case NUMBER -> new Reading(number(text), missing, lit(false));
       case FLAG -> new Reading(flag(raw, text, type), missing, lit(false));
       case INSTANT -> instant(raw, text, type, missing);
@@ -89,16 +96,33 @@ final class RawValues {
     };
   }
 
-  private static Column text(Column raw, DataType type) {
+  /** The text that a raw value is, without the spaces around it; null for a blank one. */
+  static Column text(Column raw, DataType type) {
+    if (isTyped(type)) {
+      return raw.cast(DataTypes.StringType);
+    }
     boolean nested =
         type instanceof StructType || type instanceof MapType || type instanceof ArrayType;
     Column text = btrim(nested ? to_json(raw) : raw.cast(DataTypes.StringType), lit(SPACES));
     return when(text.notEqual(""), text);
   }
 
+  /** Types whose text has no spaces around it and is never blank. */
+  private static boolean isTyped(DataType type) {
+    return type instanceof NumericType
+        || type instanceof BooleanType
+        || type instanceof DateType
+        || type instanceof TimestampType
+        || type instanceof TimestampNTZType;
+  }
+
+  private static Column exact(Column raw, Column text, DataType type) {
+    boolean isExact = type instanceof IntegralType || type instanceof DecimalType;
+    return (isExact ? raw : text).try_cast(EXACT);
+  }
+
   /** Exact decimal arithmetic; half up to the clean zone's scale. */
-  private Column money(Column text) {
-    Column units = text.try_cast(EXACT);
+  private Column money(Column units) {
     Column major =
         moneyScale == 1
             ? units
@@ -107,8 +131,7 @@ final class RawValues {
   }
 
   /** 3 and 3.0, not 3.5. */
-  private static Column whole(Column text) {
-    Column exact = text.try_cast(EXACT);
+  private static Column whole(Column exact) {
     return when(exact.equalTo(floor(exact)), exact).try_cast(DataTypes.LongType);
   }
 
@@ -160,8 +183,7 @@ final class RawValues {
       readings.add(inZone(naiveIso));
       naiveReadings.add(naiveIso);
     }
-    Column value = firstOf(readings);
-    return new Reading(value, missing, value.isNull().and(lacksZone(firstOf(naiveReadings))));
+    return new Reading(firstOf(readings), missing, lacksZone(firstOf(naiveReadings)));
   }
 
   private static Column firstOf(List<Column> readings) {

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.to_utc_timestamp;
+import static org.apache.spark.sql.functions.xxhash64;
 
 import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Contract;
@@ -11,6 +12,7 @@ import io.cohortclv.transforms.table.Contract.Kind;
 import io.cohortclv.transforms.table.Csat;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -54,6 +56,9 @@ public final class Versions {
   /** The newest version of each key. */
   static Dataset<Row> newest(Dataset<Row> versions, Contract contract) {
     Column[] key = contract.key().stream().map(c -> col(c)).toArray(Column[]::new);
+    // Rows are sorted by their first eight bytes while these differ: by a hash, not by a system.
+    Column[] byHash =
+        Stream.concat(Stream.of(xxhash64(key)), Arrays.stream(key)).toArray(Column[]::new);
     Column[] newestFirst =
         Stream.concat(
                 contract.version().stream(),
@@ -61,7 +66,7 @@ public final class Versions {
             .map(c -> col(c).desc_nulls_last())
             .toArray(Column[]::new);
     return versions
-        .withColumn(RANK, row_number().over(Window.partitionBy(key).orderBy(newestFirst)))
+        .withColumn(RANK, row_number().over(Window.partitionBy(byHash).orderBy(newestFirst)))
         .filter(col(RANK).equalTo(1))
         .drop(RANK);
   }
