@@ -30,8 +30,12 @@ SKEWS = [
 
 
 def write(results, page):
+    """A table of which nothing was measured here stays as it is."""
     text = page.read_text()
-    for name, table in (("fits", fits), ("logs", logs), ("wholes", wholes), ("skews", skews), ("jmh", jmh)):
+    for name, rows, table in (("fits", FITS, fits), ("logs", LOGS, logs), ("wholes", WHOLES, wholes),
+                              ("skews", SKEWS, skews), ("jmh", [("jmh",)], jmh)):
+        if not any(list(results.glob(f"{row[0]}-*.json")) for row in rows):
+            continue
         begin, end = f"<!-- {name} -->", f"<!-- end {name} -->"
         head, rest = text.split(begin)
         text = head + begin + "\n" + "\n".join(table(results)) + "\n" + end + rest.split(end)[1]

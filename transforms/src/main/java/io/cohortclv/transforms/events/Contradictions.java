@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.sum;
 
 import io.cohortclv.transforms.table.CleanColumns;
@@ -22,6 +23,7 @@ public final class Contradictions {
   private static final BigDecimal CENT = new BigDecimal("0.01");
 
   private static final String FRIEND = "friend";
+  private static final String CUSTOMER = "friend_became";
 
   private Contradictions() {}
 
@@ -44,15 +46,26 @@ public final class Contradictions {
   }
 
   /**
-   * Rewards of a referral that did not qualify in any row.
+   * Rewards of a referral that did not qualify in any row. Some rows call the friend by the address
+   * invited and others by the customer it became; rows that name both, such as sign-ups, tell that
+   * these are one.
    *
    * @param events one row an event, as of a date
    */
   public static Dataset<Row> ofRewards(Dataset<Row> events) {
     String[] referral = {ReferralEvents.PROGRAM_ID, ReferralEvents.REFERRER_ID, FRIEND};
+    Dataset<Row> became =
+        events
+            .filter(col(ReferralEvents.INVITEE_ID).isNotNull())
+            .groupBy(ReferralEvents.INVITEE_ID)
+            .agg(min(ReferralEvents.REFEREE_ID).as(CUSTOMER));
     Dataset<Row> ofFriends =
-        events.withColumn(
-            FRIEND, coalesce(col(ReferralEvents.REFEREE_ID), col(ReferralEvents.INVITEE_ID)));
+        events
+            .join(became, new String[] {ReferralEvents.INVITEE_ID}, "left")
+            .withColumn(
+                FRIEND,
+                coalesce(
+                    col(ReferralEvents.REFEREE_ID), col(CUSTOMER), col(ReferralEvents.INVITEE_ID)));
     return ofFriends
         .filter(col(ReferralEvents.EVENT_TYPE).equalTo("reward").and(col(FRIEND).isNotNull()))
         .join(

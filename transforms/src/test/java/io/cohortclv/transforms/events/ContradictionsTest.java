@@ -50,8 +50,13 @@ class ContradictionsTest {
             .row("event_id", "4", "event_type", "reward", "referee_id", "c")
             .row("event_id", "5", "event_type", "reward", "referee_id", "b", "program_id", "q")
             .row("event_id", "6", "event_type", "reward")
+            // Paid to the address that was invited; the customer it became is who qualified.
+            .row("event_id", "7", "event_type", "signup", "referee_id", "d", "invitee_id", "d@")
+            .row("event_id", "8", "event_type", "qualify", "referee_id", "d")
+            .row("event_id", "9", "event_type", "reward", "invitee_id", "d@")
+            .row("event_id", "10", "event_type", "reward", "invitee_id", "e@")
             .dataset();
     assertThat(ids(Contradictions.ofRewards(events), ReferralEvents.EVENT_ID))
-        .containsExactly("4", "5");
+        .containsExactly("10", "4", "5");
   }
 }
