@@ -50,15 +50,17 @@ class Side:
     """A process that answers tasks."""
 
     def __init__(self, command):
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.said = HOME / (pathlib.Path(command[0]).name + ".log")
+        with self.said.open("w") as log:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
         self.versions = self.answer()["ready"]
 
     def answer(self):
         for line in self.process.stdout:
             if line.startswith("{"):
                 return json.loads(line)
-        raise SystemExit(f"bench: {self.process.args[0]} ended without an answer")
+        raise SystemExit(f"bench: {self.process.args[0]} ended without an answer; {self.said} says why")
 
     def run(self, task):
         self.process.stdin.write(task + "\n")

@@ -71,12 +71,13 @@ def footer(results, rows):
     for _, result in measured(results, rows):
         versions |= result["versions"]
         rounds = len(result["sides"]["product"])
-        about.add(f"{result['day']}, medians of {rounds} rounds, {result['machine']}, heap {result['heap']}")
+        about.add(f"{result['day']}, {'one round' if rounds == 1 else f'medians of {rounds} rounds'}, {result['machine']}, heap {result['heap']}")
     missing = [row[1] for row in rows if not list(results.glob(f"{row[0]}-[0-9]*.json"))]
     if missing:
         yield from ["", "Not measured yet: " + "; ".join(missing) + "."]
     if about:
-        yield from ["", ("; ".join(sorted(about)) + "; " + ", ".join(f"{k} {v}" for k, v in versions.items())).rstrip(", ") + "."]
+        tools = ", ".join(f"{k} {v}" for k, v in versions.items())
+        yield from ["", "; ".join([*sorted(about), *filter(None, [tools])]) + "."]
 
 
 def fits(results):

@@ -139,8 +139,8 @@ final class Logs {
     return touches.union(
         touches
             .filter(number.lt(ROBOT_TOUCHES))
-            .withColumn(Touchpoints.TOUCH_ID, concat(lit("more-"), number))
             .withColumn(Touchpoints.VISITOR_ID, who)
+            .withColumn(Touchpoints.TOUCH_ID, concat(lit("more-"), number))
             .select(Arrays.stream(touches.columns()).map(c -> col(c)).toArray(Column[]::new)));
   }
 
