@@ -85,8 +85,8 @@ public final class Sessions {
     conf.setIfMissing("spark.sql.shuffle.partitions", Integer.toString(Math.max(2, cores)));
     // Keeping a key's newest version would sort all rows before the shuffle too, to leave out few.
     conf.setIfMissing("spark.sql.optimizer.windowGroupLimitThreshold", "-1");
-    // Rows of few outcomes or months go to a file each as they come; all would be sorted by them.
-    conf.setIfMissing("spark.sql.maxConcurrentOutputFileWriters", "8");
+    // Rows go to a file an outcome as they come, or all would be sorted by it; files have buffers.
+    conf.setIfMissing("spark.sql.maxConcurrentOutputFileWriters", "4");
     // The log of a local lake is small: its state needs one task, not 50.
     conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "1");
     conf.setIfMissing("spark.hadoop.fs.file.impl", LocalFiles.class.getName());
