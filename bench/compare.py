@@ -156,6 +156,9 @@ def main():
         data(options.customers)
     if options.command in ("all", "compare"):
         names = options.names or [*TASKS, *WHOLE]
+        unknown = set(names) - {*TASKS, *WHOLE}
+        if unknown:
+            parser.error(f"no task {', '.join(sorted(unknown))}; there are {', '.join([*TASKS, *WHOLE])}")
         asked = [name for name in names if name in TASKS]
         if asked:
             compare(asked, options.customers, options.rounds, options.heap)

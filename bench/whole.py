@@ -28,8 +28,7 @@ def measure(command, **variables):
     reader.join()
     if process.returncode != 0:
         raise SystemExit(f"bench: {command} exited with {process.returncode}:\n{said[0]}")
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024,
-            "figures": []}
+    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
 
 
 class Whole:
@@ -40,10 +39,10 @@ class Whole:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
 
-    def clv(self, *arguments, logs=None, heap=None):
+    def clv(self, *arguments, logs=None):
         return measure(
             [ROOT / "bin/clv", *arguments, "--conf", ROOT / "bench/yardstick.conf"],
-            BENCH_LAKE=self.work / "lake", BENCH_LOGS=logs or self.logs, CLV_HEAP=heap or self.heap,
+            BENCH_LAKE=self.work / "lake", BENCH_LOGS=logs or self.logs, CLV_HEAP=self.heap,
             CLV_ID_KEY="the yardstick has no customers to hide")
 
     def clear(self):
