@@ -26,14 +26,6 @@ final class CohortCounts implements CustomerWalk.Walk {
   static final String STAYS = "stays";
   static final String ACTIVITY = "activity";
 
-  /** What a customer was acquired by, and with which part of it. */
-  static final StructType SOURCE =
-      new StructType()
-          .add(CohortRetention.SOURCE_TYPE, DataTypes.StringType)
-          .add(CohortRetention.AFFILIATE_TYPE, DataTypes.StringType)
-          .add(CohortRetention.AFFILIATE_ID, DataTypes.StringType)
-          .add(PARTS, DataTypes.LongType);
-
   private static final StructType STAY =
       new StructType()
           .add("days", DataTypes.LongType)
@@ -70,6 +62,7 @@ final class CohortCounts implements CustomerWalk.Walk {
 
   private record Key(int cohort, String sourceType, String affiliateType, String affiliate) {}
 
+  /** What a customer was acquired by, and with which part of it. */
   private record Source(String type, String affiliateType, String affiliate, long parts) {}
 
   @Override

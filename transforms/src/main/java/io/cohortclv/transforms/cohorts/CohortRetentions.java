@@ -87,9 +87,9 @@ public final class CohortRetentions {
     Dataset<Row> members =
         summaries.select(
             col(CustomerSummary.CUSTOMER_ID),
-            lit(null).cast("int"),
-            lit(null).cast("long"),
-            lit(null).cast(CohortCounts.SOURCE),
+            lit(null),
+            lit(null),
+            lit(null),
             struct(
                 period.number(col(CustomerSummary.FIRST_ORDER_ON)),
                 col(CustomerSummary.SURVIVAL_DAYS),

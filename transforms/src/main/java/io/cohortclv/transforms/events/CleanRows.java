@@ -52,6 +52,9 @@ public final class CleanRows {
 
   private static final String IS_COPY = "clv_is_copy";
 
+  private static final Column NO_REASONS =
+      array().cast(DataTypes.createArrayType(DataTypes.StringType));
+
   /** Before the name of a raw value: its text. */
   private static final String TEXT = "clv_text_";
 
@@ -160,11 +163,10 @@ public final class CleanRows {
 
   /** The reasons of the rules a row breaks: looked for one by one only where there are any. */
   private static Column broken(List<Rule> rules) {
-    Column none = array().cast(DataTypes.createArrayType(DataTypes.StringType));
     Column any = rules.stream().map(Rule::broken).reduce(Column::or).orElse(lit(false));
     Column[] reasons =
         rules.stream().map(rule -> when(rule.broken(), rule.reason())).toArray(Column[]::new);
-    return when(any, array_compact(array(reasons))).otherwise(none);
+    return when(any, array_compact(array(reasons))).otherwise(NO_REASONS);
   }
 
   private static String fallback(InputColumn column, Mapping mapping) {
@@ -219,10 +221,9 @@ public final class CleanRows {
       }
     }
     rules.addAll(Rules.of(mapping.contract(), mapping.ingestTs(), mapping.onlyCurrency()));
-    Column none = array().cast(DataTypes.createArrayType(DataTypes.StringType));
     return rows.withColumn(
         CleanColumns.REASONS,
-        when(not(col(RawRows.SELECTED)), none)
+        when(not(col(RawRows.SELECTED)), NO_REASONS)
             .when(col(RawRows.CORRUPT).isNotNull(), array(lit(UNPARSEABLE)))
             .otherwise(concat(col(CleanColumns.REASONS), broken(rules))));
   }

@@ -370,6 +370,7 @@ class CohortRetentionsTest {
     for (int i = 0; i < joined.size(); i++) {
       assertThat(counted.get(i).toSeq().take(4)).isEqualTo(joined.get(i).toSeq().take(4));
       assertThat(counted.get(i).getDouble(4)).isCloseTo(joined.get(i).getDouble(4), within(1e-9));
+      // Money of each customer and period is rounded to a millionth; of up to 120 at once.
       assertThat(counted.get(i).getDouble(5)).isCloseTo(joined.get(i).getDouble(5), within(1e-4));
     }
   }
