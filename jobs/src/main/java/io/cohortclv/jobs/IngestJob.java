@@ -59,6 +59,12 @@ final class IngestJob {
   /** Inputs that are taken at once. */
   private static final int SIDE_BY_SIDE = 2;
 
+  /**
+   * A batch so many times smaller than what is known is read for its keys first, and compared only
+   * with what is known of these.
+   */
+  private static final long FAR_LESS = 10;
+
   private final Lake lake;
   private final ClvConfig config;
 
@@ -314,12 +320,16 @@ final class IngestJob {
     lake.spark().sparkContext().setJobDescription("ingest " + source.name());
     Contract contract = Contract.of(source.input());
     try {
+      Mapping mapping = mapping(batch, source, contract);
+      Dataset<Row> read = lake.rawFiles().read(source, batch.files());
       Dataset<Row> accepted =
           batch.kind() == Kind.REBUILD ? lake.noVersions(contract) : lake.versions(contract);
+      if (batch.bytes() * FAR_LESS < lake.bytes(contract)) {
+        accepted = CleanRows.knownOf(raw(batches, batch, source, read), mapping, accepted);
+      }
       Observation observation = new Observation();
-      Dataset<Row> rows =
-          CleanRows.of(
-              raw(batches, batch, source, observation), mapping(batch, source, contract), accepted);
+      Dataset<Row> counted = RawFiles.counted(source, read, observation);
+      Dataset<Row> rows = CleanRows.of(raw(batches, batch, source, counted), mapping, accepted);
       boolean observed = batches.commit(batch, contract, rows).orElse(0) > 0;
       return new Committed(
           source,
@@ -335,13 +345,9 @@ final class IngestJob {
     }
   }
 
-  /**
-   * The batch's rows, counted; of groups that may have begun in earlier files, those files' too.
-   */
+  /** The batch's rows; of groups that may have begun in earlier files, those files' too. */
   private Dataset<Row> raw(
-      IngestBatches batches, Batch batch, SourceConfig source, Observation observation) {
-    Dataset<Row> raw =
-        RawFiles.counted(source, lake.rawFiles().read(source, batch.files()), observation);
+      IngestBatches batches, Batch batch, SourceConfig source, Dataset<Row> raw) {
     if (source.groupWithin().isZero()) {
       return raw;
     }

@@ -104,6 +104,15 @@ final class DeltaStore {
         .version();
   }
 
+  /** Bytes of the table's files; none when it does not exist. */
+  long bytes(String relative) {
+    return exists(relative)
+        ? DeltaLog.forTable(spark, path(relative))
+            .update(false, Option.empty(), Option.empty())
+            .sizeInBytes()
+        : 0;
+  }
+
   /** The version of the newest commit of that run, if it committed to the table. */
   Optional<Long> versionOf(String relative, String runId) {
     return commits

@@ -96,7 +96,7 @@ public final class IngestBatches {
    */
   public record Batch(
       String id, String input, String source, Kind kind, List<RawFile> files, Instant plannedAt) {
-    long bytes() {
+    public long bytes() {
       return files.stream().mapToLong(RawFile::length).sum();
     }
   }

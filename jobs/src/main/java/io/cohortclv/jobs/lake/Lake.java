@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Column;
@@ -47,12 +48,18 @@ import org.apache.spark.storage.StorageLevel;
  * folder; nothing a run writes is seen before {@link #publish} appends its row to ops.publication.
  */
 public final class Lake implements AutoCloseable {
+  /** So many keys, of about 100 bytes, are sent to every process. */
+  private static final long MOST_SHARED = 200_000;
+
   private final SparkSession spark;
   private final boolean ownsSession;
   private final ClvConfig config;
   private final String job;
   private final DeltaStore store;
   private final Publications publications;
+
+  /** Rows that share their key, by clean table and version. */
+  private final Map<String, Long> sharing = new ConcurrentHashMap<>();
 
   /** Of a lake that is written. */
   private Optional<Lease> lease = Optional.empty();
@@ -110,6 +117,11 @@ public final class Lake implements AutoCloseable {
     return accepted(store.read(contract.clean().path(), contract.clean().schema()));
   }
 
+  /** Bytes of the clean table, whatever became of its rows. */
+  public long bytes(Contract contract) {
+    return store.bytes(contract.clean().path());
+  }
+
   /** No rows of the contract, as those of {@link #versions}. */
   public Dataset<Row> noVersions(Contract contract) {
     return spark.createDataFrame(List.of(), contract.clean().schema());
@@ -122,7 +134,11 @@ public final class Lake implements AutoCloseable {
   public Dataset<Row> asOf(Contract contract, Run run) {
     Dataset<Row> known =
         Versions.newestBefore(
-            atVersion(contract, run), contract, run.endOfDay(), config.reporting().timezone());
+            atVersion(contract, run),
+            sharedKeys(contract, run),
+            contract,
+            run.endOfDay(),
+            config.reporting().timezone());
     if (contract.equals(Affiliates.CONTRACT)) {
       return withInferred(known, contract, Affiliates.AFFILIATE_ID, run);
     }
@@ -133,10 +149,32 @@ public final class Lake implements AutoCloseable {
 
   /** Accepted rows of the version of the clean table that all stages of the run read. */
   private Dataset<Row> atVersion(Contract contract, Run run) {
+    return accepted(cleanAtVersion(contract, run));
+  }
+
+  private Dataset<Row> cleanAtVersion(Contract contract, Run run) {
     Long version = run.inputVersions().get(contract.name());
     return version == null
         ? noVersions(contract)
-        : accepted(store.readVersion(contract.clean().path(), version));
+        : store.readVersion(contract.clean().path(), version);
+  }
+
+  /**
+   * Keys with several versions, nothing when they are many. Most logs repeat few, so that counting
+   * them, once for all stages, spares a shuffle of the log in each.
+   */
+  private Optional<Dataset<Row>> sharedKeys(Contract contract, Run run) {
+    Dataset<Row> keys =
+        cleanAtVersion(contract, run)
+            .filter(col(CleanColumns.SHARES_KEY))
+            .select(contract.key().stream().map(c -> col(c)).toArray(Column[]::new));
+    long rows =
+        sharing.computeIfAbsent(
+            contract.name() + "@" + run.inputVersions().get(contract.name()), k -> keys.count());
+    if (rows > MOST_SHARED) {
+      return Optional.empty();
+    }
+    return Optional.of(rows == 0 ? spark.createDataFrame(List.of(), keys.schema()) : keys);
   }
 
   private Dataset<Row> withInferred(Dataset<Row> known, Contract contract, String id, Run run) {

@@ -27,6 +27,7 @@ import io.cohortclv.transforms.table.Contract.Kind;
 import io.cohortclv.transforms.table.IdentityMap;
 import io.cohortclv.transforms.table.Orders;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,13 +69,7 @@ public final class CleanRows {
    */
   public static Dataset<Row> of(Dataset<Row> raw, Mapping mapping, Dataset<Row> accepted) {
     Contract contract = mapping.contract();
-    Dataset<Row> judged =
-        RawRows.shape(raw, mapping)
-            .transform(shaped -> read(shaped, mapping))
-            .transform(rows -> withIds(rows, mapping))
-            .transform(rows -> withReasons(rows, mapping))
-            .transform(rows -> named(rows, mapping))
-            .transform(rows -> withOutcome(rows, mapping));
+    Dataset<Row> judged = judged(raw, mapping);
     boolean collapse =
         mapping.where().isPresent() && mapping.groupBy().isEmpty() && !mapping.dropExactCopies();
     // What is the same in every row is added when the rows stand together, not moved with them.
@@ -90,6 +85,26 @@ public final class CleanRows {
             Stream.of(contract.clean().schema().fieldNames())
                 .map(name -> same.containsKey(name) ? same.get(name).as(name) : col(name))
                 .toArray(Column[]::new));
+  }
+
+  /**
+   * Of accepted rows those that raw ones may repeat or follow: those of their keys.
+   *
+   * @param raw as {@link #of} takes them
+   */
+  public static Dataset<Row> knownOf(Dataset<Row> raw, Mapping mapping, Dataset<Row> accepted) {
+    String[] key = mapping.contract().key().toArray(String[]::new);
+    Column[] columns = Arrays.stream(key).map(c -> col(c)).toArray(Column[]::new);
+    return accepted.join(judged(raw, mapping).select(columns), key, "left_semi");
+  }
+
+  private static Dataset<Row> judged(Dataset<Row> raw, Mapping mapping) {
+    return RawRows.shape(raw, mapping)
+        .transform(shaped -> read(shaped, mapping))
+        .transform(rows -> withIds(rows, mapping))
+        .transform(rows -> withReasons(rows, mapping))
+        .transform(rows -> named(rows, mapping))
+        .transform(rows -> withOutcome(rows, mapping));
   }
 
   /** Columns of the contract that the mapping leaves null in every row. */

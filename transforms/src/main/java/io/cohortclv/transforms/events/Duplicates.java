@@ -1,5 +1,6 @@
 package io.cohortclv.transforms.events;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lag;
@@ -35,6 +36,7 @@ final class Duplicates {
   private static final String BUCKET = "clv_bucket";
   private static final String KNOWN = "clv_known";
   private static final String BEFORE = "clv_before";
+  private static final String AFTER = "clv_after";
   private static final String NEWEST = "clv_newest";
   private static final String TOTAL = "clv_total";
   private static final String IS_LAST = "clv_is_last";
@@ -43,7 +45,8 @@ final class Duplicates {
 
   /**
    * Turns all but the first of like accepted rows into duplicates, and the first too when {@code
-   * accepted} holds it; marks accepted rows that are older than another version of their key.
+   * accepted} holds it; marks accepted rows that are older than another version of their key, and
+   * rows whose key has other content too, known or beside them.
    *
    * @param collapse whether rows that were not selected come one by one; they become one a file and
    *     task
@@ -89,6 +92,7 @@ final class Duplicates {
     Dataset<Row> told =
         together
             .withColumn(BEFORE, lag(CleanColumns.ROW_HASH, 1).over(window))
+            .withColumn(AFTER, lead(CleanColumns.ROW_HASH, 1).over(window))
             .withColumn(NEWEST, first(version).over(soFar));
     if (collapse) {
       told =
@@ -103,12 +107,19 @@ final class Duplicates {
                   CleanColumns.SOURCE_ROWS,
                   when(notSelected, col(TOTAL)).otherwise(col(CleanColumns.SOURCE_ROWS)));
     }
+    // Where the content changes within a key one of the two rows has come now, or the key was
+    // marked
+    // when the later of them came; a duplicate may be the only one beside what was known.
+    Column isOther =
+        coalesce(col(BEFORE).notEqual(col(CleanColumns.ROW_HASH)), lit(false))
+            .or(coalesce(col(AFTER).notEqual(col(CleanColumns.ROW_HASH)), lit(false)));
     Column seen = isAccepted.and(col(BEFORE).eqNullSafe(col(CleanColumns.ROW_HASH)));
     return told.withColumn(
             CleanColumns.OUTCOME, when(seen, CleanColumns.DUPLICATE).otherwise(outcome))
         .withColumn(
             CleanColumns.SUPERSEDED,
-            outcome.equalTo(CleanColumns.ACCEPTED).and(not(version.eqNullSafe(col(NEWEST)))));
+            outcome.equalTo(CleanColumns.ACCEPTED).and(not(version.eqNullSafe(col(NEWEST)))))
+        .withColumn(CleanColumns.SHARES_KEY, isAccepted.or(isDuplicate()).and(isOther));
   }
 
   private static Column isDuplicate() {

@@ -1,5 +1,6 @@
 package io.cohortclv.transforms.events;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
@@ -13,6 +14,7 @@ import io.cohortclv.transforms.table.Csat;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -40,17 +42,36 @@ public final class Versions {
    * brought them (a source without {@code updated_ts} says no better), and within a batch by the
    * hash of their content, so that the choice does not depend on the order of files.
    *
+   * @param shared keys with more than one version, each at least once, if they are few: the rest is
+   *     then neither shuffled nor sorted
    * @param zone where the days of a contract that speaks of days begin
    */
   public static Dataset<Row> newestBefore(
-      Dataset<Row> versions, Contract contract, Instant moment, ZoneId zone) {
+      Dataset<Row> versions,
+      Optional<Dataset<Row>> shared,
+      Contract contract,
+      Instant moment,
+      ZoneId zone) {
+    Dataset<Row> then = versions.filter(unknownOrBefore(col(Contract.UPDATED_TS), moment));
     Dataset<Row> known =
-        newest(versions.filter(unknownOrBefore(col(Contract.UPDATED_TS), moment)), contract)
+        shared
+            .map(keys -> newest(then, keys, contract))
+            .orElseGet(() -> newest(then, contract))
             .filter(unknownOrBefore(instant(contract, contract.eventTime(), zone), moment));
     if (contract.isHistory()) {
       return Histories.closed(known, contract);
     }
     return contract.equals(Csat.CONTRACT) ? Answers.last(known) : known;
+  }
+
+  private static Dataset<Row> newest(
+      Dataset<Row> versions, Dataset<Row> shared, Contract contract) {
+    String[] key = contract.key().toArray(String[]::new);
+    Dataset<Row> keys = broadcast(shared);
+    return versions
+        .join(keys, key, "left_anti")
+        .union(newest(versions.join(keys, key, "left_semi"), contract))
+        .select(Arrays.stream(versions.columns()).map(c -> col(c)).toArray(Column[]::new));
   }
 
   /** The newest version of each key. */

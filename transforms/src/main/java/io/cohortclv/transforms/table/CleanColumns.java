@@ -17,6 +17,7 @@ public final class CleanColumns {
   public static final String ROW_HASH = "row_hash";
   public static final String SOURCE_ROWS = "source_rows";
   public static final String SUPERSEDED = "superseded";
+  public static final String SHARES_KEY = "shares_key";
   public static final String REASONS = "reasons";
   public static final String RAW_ROW = "raw_row";
 
@@ -44,6 +45,9 @@ public final class CleanColumns {
           Table.flag(
               SUPERSEDED,
               "An accepted row was older than a version known when it came; it is kept for its days"),
+          Table.flag(
+              SHARES_KEY,
+              "An accepted or duplicate row of whose key other content was known, or came with it"),
           Table.of(
               REASONS,
               DataTypes.createArrayType(DataTypes.StringType),

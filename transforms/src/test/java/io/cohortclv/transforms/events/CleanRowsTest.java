@@ -570,6 +570,48 @@ class CleanRowsTest {
         .containsExactly("2 2023-12-31T23:00:00Z");
   }
 
+  /**
+   * Batches of a random log, each compared with all that is known and with what is known of its
+   * keys; rows are marked so that the marked keys are those of several versions.
+   */
+  @Test
+  void keysOfSeveralVersions_areMarkedHoweverTheirRowsCome() {
+    for (int seed = 0; seed < 3; seed++) {
+      Random random = new Random(seed);
+      List<String> lines =
+          IntStream.range(0, 50)
+              .mapToObj(
+                  i ->
+                      "('%d', '2024-01-0%d', '%d')"
+                          .formatted(
+                              random.nextInt(30), 1 + random.nextInt(2), random.nextInt(3) - 1))
+              .toList();
+      Dataset<Row> clean = orders().cleanRows(raw("id, at, amount", "('1', '2024-01-01', 1)"));
+      for (List<String> batch : split(lines, 3, random)) {
+        Dataset<Row> raw = raw("id, at, amount", batch.toArray(String[]::new));
+        Mapping mapping = orders().mapping();
+        Dataset<Row> accepted =
+            clean.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.ACCEPTED));
+        Dataset<Row> rows = CleanRows.of(raw, mapping, accepted).localCheckpoint();
+        assertThat(texts(CleanRows.of(raw, mapping, CleanRows.knownOf(raw, mapping, accepted))))
+            .as("seed " + seed)
+            .isEqualTo(texts(rows));
+        clean = clean.union(rows).localCheckpoint();
+      }
+      Dataset<Row> accepted =
+          clean.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.ACCEPTED));
+      List<String> several =
+          texts(accepted.groupBy(Orders.ORDER_ID).count().filter("count > 1").drop("count"));
+      assertThat(
+              texts(clean.filter(col(CleanColumns.SHARES_KEY)).select(Orders.ORDER_ID).distinct()))
+          .as("seed " + seed)
+          .isEqualTo(several)
+          .isNotEmpty();
+      assertThat((long) several.size())
+          .isLessThan(accepted.select(Orders.ORDER_ID).distinct().count());
+    }
+  }
+
   private static List<String> superseded(Dataset<Row> rows) {
     return rows.filter(col(CleanColumns.SUPERSEDED)).collectAsList().stream()
         .map(r -> r.getAs(Orders.ORDER_ID) + " " + r.<Timestamp>getAs(Orders.ORDER_TS).toInstant())
@@ -757,6 +799,7 @@ class CleanRowsTest {
           texts(
               Versions.newestBefore(
                       clean.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.ACCEPTED)),
+                      Optional.empty(),
                       Orders.CONTRACT,
                       NOW,
                       ZoneId.of("UTC"))

@@ -14,6 +14,7 @@ import io.cohortclv.transforms.table.Touchpoints;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,8 @@ class HistoriesTest {
   }
 
   private static Dataset<Row> known(TypedRows rows, Contract contract, String moment) {
-    return Versions.newestBefore(rows.dataset(), contract, Instant.parse(moment), NEW_YORK);
+    return Versions.newestBefore(
+        rows.dataset(), Optional.empty(), contract, Instant.parse(moment), NEW_YORK);
   }
 
   private static List<String> texts(Dataset<Row> rows, String... columns) {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -57,16 +58,26 @@ class VersionsTest {
     return Timestamp.from(hour(hours));
   }
 
-  /** Statuses by order, as known before that hour. */
+  /** Statuses by order, as known before that hour, whether or not shared keys are told apart. */
   private static Map<String, String> known(List<Version> versions, int before) {
+    Dataset<Row> rows =
+        SharedSession.SPARK.createDataFrame(versions.stream().map(Version::row).toList(), SCHEMA);
+    Map<String, String> statuses = statuses(rows, Optional.empty(), before);
+    // Keys of one version among them, and one key twice.
+    Dataset<Row> shared =
+        rows.groupBy(CleanColumns.SOURCE_SYSTEM, Orders.ORDER_ID)
+            .count()
+            .filter("count > 1 OR order_id = 'order-3'")
+            .drop("count");
+    assertThat(statuses(rows, Optional.of(shared.union(shared)), before)).isEqualTo(statuses);
+    return statuses;
+  }
+
+  private static Map<String, String> statuses(
+      Dataset<Row> rows, Optional<Dataset<Row>> shared, int before) {
     Map<String, String> statuses = new TreeMap<>();
     for (Row row :
-        Versions.newestBefore(
-                SharedSession.SPARK.createDataFrame(
-                    versions.stream().map(Version::row).toList(), SCHEMA),
-                Orders.CONTRACT,
-                hour(before),
-                ZoneOffset.UTC)
+        Versions.newestBefore(rows, shared, Orders.CONTRACT, hour(before), ZoneOffset.UTC)
             .collectAsList()) {
       String id = row.getAs(Orders.ORDER_ID);
       assertThat(statuses.put(id, row.getAs(Orders.STATUS))).as("one row a key").isNull();
