@@ -75,7 +75,7 @@ final class AttributeJob implements Stage {
     AttributionInputs inputs = inputs(lake, config, run, orders, kept);
     JourneyLogs logs = JourneyLogs.of(inputs, rules);
     if (rules.needsPaths()) {
-      logs = new JourneyLogs(kept.keep(logs.touches()), kept.keep(logs.orders()));
+      logs = new JourneyLogs(kept.keep(logs.steps()));
     }
     long credited =
         lake.write(

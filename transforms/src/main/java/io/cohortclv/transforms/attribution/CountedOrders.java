@@ -47,7 +47,7 @@ final class CountedOrders {
 
   private CountedOrders() {}
 
-  /** Rows of {@link Journeys#ORDER}. */
+  /** What {@link Journeys#arrange} takes of orders. */
   static Dataset<Row> of(AttributionInputs inputs, AttributionRules rules) {
     // Most orders need nothing beyond their values: those of known customers without codes.
     Column saysMore =
@@ -96,7 +96,10 @@ final class CountedOrders {
             when(
                 col(OrderValue.GROSS).gt(lit(0)),
                 col(OrderValue.DISCOUNT).cast("double").divide(col(OrderValue.GROSS))))
-        .transform(o -> Journeys.conform(o, Journeys.ORDER));
+        .withColumn(Journeys.RANK, lit(Journeys.RANK_OF_ORDERS))
+        .withColumn(Touchpoints.SOURCE_SEQ, lit(null).cast("bigint"))
+        .withColumn(Journeys.TIE, col(OrderValue.SOURCE_SYSTEM))
+        .withColumn(Journeys.FURTHER_TIE, col(OrderValue.ORDER_ID));
   }
 
   /**

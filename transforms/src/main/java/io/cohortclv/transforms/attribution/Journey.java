@@ -1,12 +1,11 @@
 package io.cohortclv.transforms.attribution;
 
 import java.util.List;
-import org.apache.spark.sql.Row;
 
 /**
  * One counted order with what came before it.
  *
- * @param order a row of {@link Journeys#ORDER}
+ * @param order the order
  * @param isFirst whether it is the first counted order of its customer
  * @param firstAt when the customer's first counted order was, microseconds; null for a guest
  * @param touches those within their windows, in time
@@ -15,13 +14,45 @@ import org.apache.spark.sql.Row;
  * @param isCut whether earlier touches were dropped, since there were too many
  */
 record Journey(
-    Row order,
+    Order order,
     boolean isFirst,
     Long firstAt,
     List<Touch> touches,
     Touch earliest,
     Touch signUp,
     boolean isCut) {
+
+  /**
+   * One counted order.
+   *
+   * @param at microseconds since 1970
+   * @param customer null for a guest
+   * @param month days since 1970 of its month's first
+   * @param cents net revenue in minor units
+   * @param discountRate null for an order of nothing
+   * @param codeEvent the referral that its code stands for, or null
+   * @param referrer whose code it is
+   * @param yields whether that code's program lets affiliates come first
+   * @param coupon the affiliate's code redeemed, or null
+   * @param couponOwner null where several own it
+   * @param couponState what is known of the code
+   * @param sale before refunds, after discounts, in minor units
+   */
+  record Order(
+      long at,
+      String system,
+      String id,
+      String customer,
+      int month,
+      long cents,
+      Double discountRate,
+      String codeEvent,
+      String referrer,
+      boolean yields,
+      String coupon,
+      String couponOwner,
+      String couponState,
+      long sale) {}
 
   /**
    * One touch.

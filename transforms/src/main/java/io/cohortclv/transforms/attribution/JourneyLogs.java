@@ -4,14 +4,17 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * The two logs that journeys are merged from; worth keeping where they are walked through twice.
+ * Touches that may be credited and counted orders, person by person and in time; worth keeping
+ * where they are walked through twice.
  *
- * @param touches rows of {@link Journeys#TOUCH}
- * @param orders rows of {@link Journeys#ORDER}
+ * @param steps rows of {@link Journeys#arrange}
  */
-public record JourneyLogs(Dataset<Row> touches, Dataset<Row> orders) {
-  /** Touches that may be credited and counted orders, each with its person. */
+public record JourneyLogs(Dataset<Row> steps) {
   public static JourneyLogs of(AttributionInputs inputs, AttributionRules rules) {
-    return new JourneyLogs(Touches.of(inputs, rules), CountedOrders.of(inputs, rules));
+    return new JourneyLogs(
+        Journeys.arrange(
+            CountedOrders.of(inputs, rules),
+            Touches.creditable(inputs, rules),
+            Touches.signUps(inputs, rules)));
   }
 }

@@ -1,34 +1,47 @@
 package io.cohortclv.transforms.attribution;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.shiftright;
+import static org.apache.spark.sql.functions.struct;
 
+import io.cohortclv.transforms.attribution.Journey.Order;
 import io.cohortclv.transforms.attribution.Journey.Touch;
 import io.cohortclv.transforms.table.CustomerAcquisition;
+import io.cohortclv.transforms.table.CustomerWalk;
 import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.Table;
 import io.cohortclv.transforms.table.Touchpoints;
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import org.apache.spark.api.java.function.CoGroupFunction;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Brings each person's touches and counted orders together, with one shuffle of each and a merge of
- * the two in time (docs/adr/0005). Times travel as microseconds and money as minor units, which
- * rows carry far cheaper than timestamps and decimals.
+ * Brings each person's touches and counted orders together in time (docs/adr/0005). Times travel as
+ * microseconds and money as minor units, which rows carry far cheaper than timestamps and decimals.
  */
 final class Journeys {
   /** Who was touched or ordered. */
   static final String PERSON = "person";
 
   static final String AT = "at";
-  static final String TYPE_RANK = "type_rank";
+
+  /** Of touches at one instant the stronger kind comes later, and orders after all of them. */
+  static final String RANK = "rank";
+
+  /** What orders rows of one instant and rank, after the number within the source. */
+  static final String TIE = "tie";
+
+  static final String FURTHER_TIE = "further_tie";
+  static final int RANK_OF_ORDERS = 9;
+
   static final String REPEAT_KEY = "repeat_key";
   static final String POOL = "pool";
   static final String WINDOW = "window";
@@ -47,15 +60,23 @@ final class Journeys {
   private static final String TEXT = "string";
   private static final String WHOLE = "bigint";
 
-  /** A touch, or a sign-up through a friend; the columns of a source are null in the latter. */
-  static final StructType TOUCH =
+  /** A moment of the walk is 2^20 microseconds, a little more than a second. */
+  private static final int MOMENT_BITS = 20;
+
+  /**
+   * What both have beside their person; ties are a touch's id and system, an order's system and id.
+   */
+  private static final StructType COMMON =
       new StructType()
-          .add(PERSON, TEXT)
           .add(AT, WHOLE)
-          .add(TYPE_RANK, "int")
+          .add(RANK, "int")
           .add(Touchpoints.SOURCE_SEQ, WHOLE)
-          .add(Touchpoints.TOUCH_ID, TEXT)
-          .add(OrderValue.SOURCE_SYSTEM, TEXT)
+          .add(TIE, TEXT)
+          .add(FURTHER_TIE, TEXT);
+
+  /** A touch, or a sign-up through a friend; the columns of a source are null in the latter. */
+  private static final StructType TOUCH =
+      new StructType()
           .add(Touchpoints.CLICK_ID, TEXT)
           .add(REPEAT_KEY, WHOLE)
           .add(CustomerAcquisition.SOURCE_TYPE, TEXT)
@@ -69,12 +90,8 @@ final class Journeys {
           .add(YIELDS, "boolean");
 
   /** A counted order, with the codes redeemed with it. */
-  static final StructType ORDER =
+  private static final StructType ORDER =
       new StructType()
-          .add(PERSON, TEXT)
-          .add(AT, WHOLE)
-          .add(OrderValue.SOURCE_SYSTEM, TEXT)
-          .add(OrderValue.ORDER_ID, TEXT)
           .add(OrderValue.CUSTOMER_ID, TEXT)
           .add(Table.ORDER_MONTH, "int")
           .add(CENTS, WHOLE)
@@ -87,21 +104,50 @@ final class Journeys {
           .add(OrderAttribution.COUPON_STATE, TEXT)
           .add(SALE, WHOLE);
 
-  static final int ORDER_AT = ORDER.fieldIndex(AT);
-  static final int ORDER_CUSTOMER = ORDER.fieldIndex(OrderValue.CUSTOMER_ID);
+  private static final String MOMENT = "moment";
+  private static final String TOUCHED = "touched";
+  private static final String ORDERED = "ordered";
 
-  private static final Column[] TOUCH_ORDER =
-      columns(
-          AT, TYPE_RANK, Touchpoints.SOURCE_SEQ, Touchpoints.TOUCH_ID, OrderValue.SOURCE_SYSTEM);
+  private static final int FIRST_OF_COMMON = 2;
 
-  private static final Column[] ORDER_ORDER =
-      columns(AT, OrderValue.SOURCE_SYSTEM, OrderValue.ORDER_ID);
+  private static final int AT_OF = FIRST_OF_COMMON + COMMON.fieldIndex(AT);
+  private static final int TIE_OF = FIRST_OF_COMMON + COMMON.fieldIndex(TIE);
+  private static final int FURTHER_TIE_OF = FIRST_OF_COMMON + COMMON.fieldIndex(FURTHER_TIE);
+  private static final int TOUCHED_OF = FIRST_OF_COMMON + COMMON.size();
+  private static final int ORDERED_OF = TOUCHED_OF + 1;
 
   private Journeys() {}
 
-  /** What to make of journeys; sent to the executors. */
-  interface SinkFactory extends java.io.Serializable {
-    JourneyMerge.Sink create();
+  /** What to make of journeys; sent to the executors, and made once a partition there. */
+  interface SinkFactory extends Serializable {
+    PersonWalk.Sink create();
+  }
+
+  /** Orders and touches side by side, person by person and in time. */
+  @SafeVarargs
+  static Dataset<Row> arrange(Dataset<Row> orders, Dataset<Row>... touches) {
+    Dataset<Row> steps =
+        orders.select(steps(lit(null).cast(TOUCH), struct(typed(ORDER).toArray(Column[]::new))));
+    for (Dataset<Row> some : touches) {
+      Column touch = struct(typed(TOUCH).toArray(Column[]::new));
+      steps = steps.union(some.select(steps(touch, lit(null).cast(ORDER))));
+    }
+    return CustomerWalk.arrange(
+        steps, col(AT), col(RANK), col(Touchpoints.SOURCE_SEQ), col(TIE), col(FURTHER_TIE));
+  }
+
+  private static Column[] steps(Column touched, Column ordered) {
+    Column moment = shiftright(col(AT), MOMENT_BITS);
+    return Stream.of(
+            Stream.of(col(PERSON), moment.as(MOMENT)),
+            typed(COMMON),
+            Stream.of(touched.as(TOUCHED), ordered.as(ORDERED)))
+        .flatMap(s -> s)
+        .toArray(Column[]::new);
+  }
+
+  private static Stream<Column> typed(StructType schema) {
+    return Arrays.stream(schema.fields()).map(f -> col(f.name()).cast(f.dataType()).as(f.name()));
   }
 
   /**
@@ -111,50 +157,54 @@ final class Journeys {
    */
   static Dataset<Row> walk(
       JourneyLogs logs, AttributionRules rules, StructType made, SinkFactory sinks) {
-    CoGroupFunction<String, Row, Row, Row> merge =
-        (person, touched, ordered) -> new JourneyMerge(touched, ordered, rules, sinks.create());
-    return logs.touches()
-        .groupBy(PERSON)
-        .as(Encoders.STRING(), Encoders.row(TOUCH))
-        .cogroupSorted(
-            logs.orders().groupBy(PERSON).as(Encoders.STRING(), Encoders.row(ORDER)),
-            TOUCH_ORDER,
-            ORDER_ORDER,
-            merge,
-            Encoders.row(made));
+    return CustomerWalk.walkArranged(
+        logs.steps(), made, rows -> PersonWalk.ofPartition(rules, sinks.create(), rows));
   }
 
   static long micros(Duration duration) {
     return TimeUnit.SECONDS.toMicros(duration.toSeconds());
   }
 
-  /** A row of {@link #TOUCH} by position: names would be looked up for every touch. */
-  static Touch touch(Row row) {
+  static boolean isOrder(Row step) {
+    return !step.isNullAt(ORDERED_OF);
+  }
+
+  /** By position: names would be looked up for every touch. */
+  static Touch touch(Row step) {
+    Row row = step.getStruct(TOUCHED_OF);
     return new Touch(
+        step.getLong(AT_OF),
+        step.getString(TIE_OF),
+        row.getString(0),
         row.getLong(1),
+        row.getString(2),
+        row.getString(3),
         row.getString(4),
+        row.getString(5),
         row.getString(6),
-        row.getLong(7),
+        row.getString(7),
+        row.getString(8),
+        row.getLong(9),
+        row.getBoolean(10));
+  }
+
+  /** By position, as touches. */
+  static Order order(Row step) {
+    Row row = step.getStruct(ORDERED_OF);
+    return new Order(
+        step.getLong(AT_OF),
+        step.getString(TIE_OF),
+        step.getString(FURTHER_TIE_OF),
+        row.getString(0),
+        row.getInt(1),
+        row.getLong(2),
+        row.isNullAt(3) ? null : (Double) row.getDouble(3),
+        row.getString(4),
+        row.getString(5),
+        row.getBoolean(6),
+        row.getString(7),
         row.getString(8),
         row.getString(9),
-        row.getString(10),
-        row.getString(11),
-        row.getString(12),
-        row.getString(13),
-        row.getString(14),
-        row.getLong(15),
-        row.getBoolean(16));
-  }
-
-  /** The rows in the columns of that schema. */
-  static Dataset<Row> conform(Dataset<Row> rows, StructType schema) {
-    return rows.select(
-        Arrays.stream(schema.fields())
-            .map(f -> col(f.name()).cast(f.dataType()).as(f.name()))
-            .toArray(Column[]::new));
-  }
-
-  private static Column[] columns(String... names) {
-    return Arrays.stream(names).map(n -> col(n)).toArray(Column[]::new);
+        row.getLong(10));
   }
 }

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.date_from_unix_date;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.timestamp_micros;
 
+import io.cohortclv.transforms.attribution.Journey.Order;
 import io.cohortclv.transforms.attribution.Journey.Touch;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.OrderAttribution;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -115,8 +117,8 @@ public final class OrderCredits {
   /** Why an order is somebody's whatever its touches say. */
   private record Precedence(Touch owner, String rule) {}
 
-  /** The credits of one person's orders. */
-  private static final class Credits implements JourneyMerge.Sink {
+  /** The credits of orders. */
+  private static final class Credits implements PersonWalk.Sink {
     private final AttributionRules rules;
     private final RemovalEffects effects;
     private final long touchesSince;
@@ -128,24 +130,14 @@ public final class OrderCredits {
     }
 
     @Override
-    public void noOrder(List<Touch> touches, List<Row> rows) {
-      // Nobody is credited.
-    }
-
-    @Override
-    public boolean needsNoOrder() {
-      return false;
-    }
-
-    @Override
-    public void order(Journey journey, List<Row> rows) {
-      OrderRow order = new OrderRow(journey.order());
+    public void order(Journey journey, Consumer<Row> made) {
+      Order order = journey.order();
       Optional<Precedence> decided = decide(journey, order);
       for (String model : rules.models()) {
         if (decided.isPresent()) {
           Precedence by = decided.get();
           Credit credit = new Credit(by.owner(), 1, order.cents());
-          rows.add(row(journey, order, model, credit, by.rule(), false));
+          made.accept(row(journey, order, model, credit, by.rule(), false));
           continue;
         }
         boolean isFirstTouch = model.equals(AttributionRules.FIRST_TOUCH);
@@ -158,17 +150,17 @@ public final class OrderCredits {
         boolean truncated = journey.isCut() || order.at() - window < touchesSince;
         if (touches.isEmpty()) {
           Credit nobody = new Credit(null, 1, order.cents());
-          rows.add(row(journey, order, model, nobody, OrderAttribution.NONE, truncated));
+          made.accept(row(journey, order, model, nobody, OrderAttribution.NONE, truncated));
           continue;
         }
         for (Credit credit :
             Credit.byTouches(model, touches, order.at(), order.cents(), rules, effects)) {
-          rows.add(row(journey, order, model, credit, OrderAttribution.TOUCH, truncated));
+          made.accept(row(journey, order, model, credit, OrderAttribution.TOUCH, truncated));
         }
       }
     }
 
-    private Optional<Precedence> decide(Journey journey, OrderRow order) {
+    private Optional<Precedence> decide(Journey journey, Order order) {
       Optional<Precedence> referral =
           order.codeEvent() != null
               ? Optional.of(
@@ -195,7 +187,7 @@ public final class OrderCredits {
     }
 
     /** The code's owner, with the ids of its latest touch where there is one. */
-    private Optional<Precedence> coupon(Journey journey, OrderRow order) {
+    private Optional<Precedence> coupon(Journey journey, Order order) {
       if (order.couponOwner() == null) {
         return Optional.empty();
       }
@@ -218,12 +210,7 @@ public final class OrderCredits {
     }
 
     private Row row(
-        Journey journey,
-        OrderRow order,
-        String model,
-        Credit credit,
-        String rule,
-        boolean truncated) {
+        Journey journey, Order order, String model, Credit credit, String rule, boolean truncated) {
       Touch touch = credit.touch();
       boolean none = touch == null;
       return RowFactory.create(
@@ -255,72 +242,13 @@ public final class OrderCredits {
     }
 
     /** On a day of a spike a code is leaked to those who never saw its owner's site. */
-    private static String couponState(Journey journey, OrderRow order) {
+    private static String couponState(Journey journey, Order order) {
       if (!OrderAttribution.SPIKE.equals(order.couponState())) {
         return order.couponState();
       }
       boolean seen =
           journey.touches().stream().anyMatch(t -> order.couponOwner().equals(t.affiliate()));
       return seen ? OrderAttribution.EXCLUSIVE : OrderAttribution.LEAKED;
-    }
-  }
-
-  /** A row of {@link Journeys#ORDER} by position. */
-  private record OrderRow(Row row) {
-    long at() {
-      return row.getLong(1);
-    }
-
-    String system() {
-      return row.getString(2);
-    }
-
-    String id() {
-      return row.getString(3);
-    }
-
-    String customer() {
-      return row.getString(4);
-    }
-
-    int month() {
-      return row.getInt(5);
-    }
-
-    long cents() {
-      return row.getLong(6);
-    }
-
-    Double discountRate() {
-      return row.isNullAt(7) ? null : row.getDouble(7);
-    }
-
-    String codeEvent() {
-      return row.getString(8);
-    }
-
-    String referrer() {
-      return row.getString(9);
-    }
-
-    boolean yields() {
-      return row.getBoolean(10);
-    }
-
-    String coupon() {
-      return row.getString(11);
-    }
-
-    String couponOwner() {
-      return row.getString(12);
-    }
-
-    String couponState() {
-      return row.getString(13);
-    }
-
-    long sale() {
-      return row.getLong(14);
     }
   }
 }

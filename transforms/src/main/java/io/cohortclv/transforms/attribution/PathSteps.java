@@ -4,9 +4,12 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.sum;
 
 import io.cohortclv.transforms.attribution.Journey.Touch;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -63,37 +66,56 @@ public final class PathSteps {
         .agg(sum(col(TIMES)).as(TIMES));
   }
 
-  private static final class Steps implements JourneyMerge.Sink {
+  /** Counts a partition's steps, and hands them on once there are many different ones. */
+  private static final class Steps implements PersonWalk.Sink {
+    private static final int MOST_STEPS = 100_000;
+
+    private final Map<Step, Long> times = new HashMap<>();
+
+    private record Step(String fromPool, String fromAffiliate, String toPool, String toAffiliate) {}
+
     @Override
-    public void order(Journey journey, List<Row> rows) {
+    public void order(Journey journey, Consumer<Row> made) {
       if (!journey.touches().isEmpty()) {
-        walk(journey.touches(), CONVERSION, rows);
+        walk(journey.touches(), CONVERSION);
+      }
+      if (times.size() > MOST_STEPS) {
+        end(made);
       }
     }
 
     @Override
-    public void noOrder(List<Touch> touches, List<Row> rows) {
-      walk(touches, END, rows);
+    public void noOrder(List<Touch> touches) {
+      walk(touches, END);
     }
 
     @Override
-    public boolean needsNoOrder() {
-      return true;
+    public void end(Consumer<Row> made) {
+      times.forEach(
+          (step, n) ->
+              made.accept(
+                  RowFactory.create(
+                      step.fromPool, step.fromAffiliate, step.toPool, step.toAffiliate, n)));
+      times.clear();
     }
 
-    private static void walk(List<Touch> path, String end, List<Row> rows) {
+    private void walk(List<Touch> path, String end) {
       String pool = START;
       String affiliate = null;
       Set<String> affiliates = new HashSet<>();
       for (Touch touch : path) {
-        rows.add(RowFactory.create(pool, affiliate, touch.pool(), touch.affiliate(), 1L));
+        count(pool, affiliate, touch.pool(), touch.affiliate());
         pool = touch.pool();
         affiliate = touch.affiliate();
         if (affiliate != null && affiliates.add(affiliate)) {
-          rows.add(RowFactory.create(PATHS, null, null, affiliate, 1L));
+          count(PATHS, null, null, affiliate);
         }
       }
-      rows.add(RowFactory.create(pool, affiliate, end, null, 1L));
+      count(pool, affiliate, end, null);
+    }
+
+    private void count(String fromPool, String fromAffiliate, String toPool, String toAffiliate) {
+      times.merge(new Step(fromPool, fromAffiliate, toPool, toAffiliate), 1L, Long::sum);
     }
   }
 }

@@ -61,19 +61,11 @@ public final class Touches {
 
   private Touches() {}
 
-  /** Rows of {@link Journeys#TOUCH}: creditable touches and sign-ups through friends. */
-  static Dataset<Row> of(AttributionInputs inputs, AttributionRules rules) {
-    return Journeys.conform(creditable(inputs, rules), Journeys.TOUCH)
-        .union(
-            Journeys.conform(
-                signUps(inputs.referralEvents(), inputs.people(), rules), Journeys.TOUCH));
-  }
-
   /**
-   * The terms valid when a touch happened set its window, an affiliate's own before the program's
-   * default. Of two touches at one instant the later is the stronger kind.
+   * What {@link Journeys#arrange} takes of touches that may be credited. The terms valid when a
+   * touch happened set its window, an affiliate's own before the program's default.
    */
-  private static Dataset<Row> creditable(AttributionInputs inputs, AttributionRules rules) {
+  static Dataset<Row> creditable(AttributionInputs inputs, AttributionRules rules) {
     Column isView = col(Touchpoints.TOUCH_TYPE).equalTo(VIEW);
     Column isAffiliate = col(Touchpoints.AFFILIATE_ID).isNotNull();
     Column channel = coalesce(col(Touchpoints.CHANNEL), lit(DIRECT));
@@ -115,7 +107,7 @@ public final class Touches {
         .transform(t -> withPerson(t, inputs.people()))
         .withColumn(Journeys.AT, unix_micros(col(Touchpoints.TOUCH_TS)))
         .withColumn(
-            Journeys.TYPE_RANK,
+            Journeys.RANK,
             when(isView, 0)
                 .when(col(Touchpoints.TOUCH_TYPE).equalTo("visit"), 1)
                 .when(col(Touchpoints.TOUCH_TYPE).equalTo("soft_click"), 2)
@@ -129,6 +121,8 @@ public final class Touches {
                 coalesce(col(Touchpoints.LANDING_URL), lit("")),
                 col(Touchpoints.TOUCH_TYPE),
                 coalesce(col(Touchpoints.CAMPAIGN_ID), channel)))
+        .withColumn(Journeys.TIE, col(Touchpoints.TOUCH_ID))
+        .withColumn(Journeys.FURTHER_TIE, col(OrderAttribution.SOURCE_SYSTEM))
         .withColumn(OrderAttribution.REFERRER_ID, lit(null))
         .withColumn(Journeys.YIELDS, lit(false));
   }
@@ -155,20 +149,24 @@ public final class Touches {
         .withColumn(Journeys.PERSON, coalesce(col(People.PERSON), col(People.NODE)));
   }
 
-  /** Sign-ups through a friend hold for the customer's next order. */
-  private static Dataset<Row> signUps(
-      Dataset<Row> events, Dataset<Row> people, AttributionRules rules) {
+  /**
+   * What {@link Journeys#arrange} takes of sign-ups through a friend, which hold for the customer's
+   * next order.
+   */
+  static Dataset<Row> signUps(AttributionInputs inputs, AttributionRules rules) {
     Dataset<Row> rows =
-        events
+        inputs
+            .referralEvents()
             .filter(
                 col(ReferralEvents.EVENT_TYPE)
                     .equalTo("signup")
                     .and(col(ReferralEvents.REFEREE_ID).notEqual(col(ReferralEvents.REFERRER_ID))))
             .withColumn(People.NODE, People.customer(ReferralEvents.REFEREE_ID))
-            .transform(e -> withPerson(e, people))
+            .transform(e -> withPerson(e, inputs.people()))
             .withColumn(Journeys.AT, unix_micros(col(ReferralEvents.EVENT_TS)))
-            .withColumn(Journeys.TYPE_RANK, lit(0))
-            .withColumn(Touchpoints.TOUCH_ID, col(ReferralEvents.EVENT_ID))
+            .withColumn(Journeys.RANK, lit(0))
+            .withColumn(Journeys.TIE, col(ReferralEvents.EVENT_ID))
+            .withColumn(Journeys.FURTHER_TIE, col(OrderAttribution.SOURCE_SYSTEM))
             .withColumn(
                 Journeys.REPEAT_KEY,
                 xxhash64(col(ReferralEvents.EVENT_ID), col(ReferralEvents.PROGRAM_ID)))

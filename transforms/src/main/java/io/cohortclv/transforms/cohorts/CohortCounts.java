@@ -59,6 +59,11 @@ final class CohortCounts implements CustomerWalk.Walk {
   private static final int SUMMARY_OF = 4;
 
   private final Map<Key, Cohort> cohorts = new HashMap<>();
+  private final Consumer<Row> made;
+
+  CohortCounts(Consumer<Row> made) {
+    this.made = made;
+  }
 
   private record Key(int cohort, String sourceType, String affiliateType, String affiliate) {}
 
@@ -71,7 +76,7 @@ final class CohortCounts implements CustomerWalk.Walk {
   }
 
   @Override
-  public void end(Consumer<Row> made) {
+  public void end() {
     cohorts.forEach((key, cohort) -> made.accept(cohort.row(key)));
     cohorts.clear();
   }
@@ -86,7 +91,7 @@ final class CohortCounts implements CustomerWalk.Walk {
     private long margin;
 
     @Override
-    public void next(int moment, Row row) {
+    public void next(long moment, Row row) {
       if (!row.isNullAt(SUMMARY_OF)) {
         summary = row.getStruct(SUMMARY_OF);
         cohort = summary.getInt(0);
@@ -98,10 +103,10 @@ final class CohortCounts implements CustomerWalk.Walk {
       } else if (summary != null && !sources.isEmpty()) {
         if (joined == null) {
           join();
-          period = moment;
+          period = (int) moment;
         } else if (moment != period) {
           order();
-          period = moment;
+          period = (int) moment;
           margin = 0;
         }
         margin += row.getLong(MARGIN);
@@ -125,14 +130,14 @@ final class CohortCounts implements CustomerWalk.Walk {
     }
 
     @Override
-    public void end(Consumer<Row> made) {
+    public void end() {
       if (joined != null) {
         order();
       } else if (summary != null) {
         join();
       }
       if (cohorts.size() > MOST_COHORTS) {
-        CohortCounts.this.end(made);
+        CohortCounts.this.end();
       }
     }
   }

@@ -57,6 +57,11 @@ public record ChurnGaps(OptionalInt days, Map<String, Integer> byCategory) {
   /** The gaps of a partition's customers, by first category and length. */
   private static final class GapCounts implements CustomerWalk.Walk {
     private final Map<String, Map<Integer, Long>> counts = new HashMap<>();
+    private final Consumer<Row> made;
+
+    GapCounts(Consumer<Row> made) {
+      this.made = made;
+    }
 
     @Override
     public CustomerWalk.History of(String customer) {
@@ -66,7 +71,8 @@ public record ChurnGaps(OptionalInt days, Map<String, Integer> byCategory) {
         private Integer last;
 
         @Override
-        public void next(int day, Row order) {
+        public void next(long moment, Row order) {
+          int day = (int) moment;
           if (last != null && day != last) {
             if (ofCategory == null) {
               ofCategory = counts.computeIfAbsent(first.category(), c -> new HashMap<>());
@@ -81,14 +87,14 @@ public record ChurnGaps(OptionalInt days, Map<String, Integer> byCategory) {
         }
 
         @Override
-        public void end(Consumer<Row> made) {
+        public void end() {
           // The customer's gaps are counted with everybody's.
         }
       };
     }
 
     @Override
-    public void end(Consumer<Row> made) {
+    public void end() {
       counts.forEach(
           (category, gaps) ->
               gaps.forEach((gap, n) -> made.accept(RowFactory.create(category, gap, n))));

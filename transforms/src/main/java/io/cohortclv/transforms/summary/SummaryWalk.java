@@ -67,12 +67,12 @@ final class SummaryWalk implements CustomerWalk.Plan {
   }
 
   @Override
-  public CustomerWalk.Walk begin() {
+  public CustomerWalk.Walk begin(Consumer<Row> made) {
     double[] worth = new double[Math.max(0, horizonDays)];
     for (int age = 0; age < worth.length; age++) {
       worth[age] = StrictMath.exp(-discountRatePerDay * age);
     }
-    return customer -> new Customer(customer, worth);
+    return customer -> new Customer(customer, worth, made);
   }
 
   private Integer gapOf(String firstCategory) {
@@ -83,6 +83,7 @@ final class SummaryWalk implements CustomerWalk.Plan {
   private final class Customer implements CustomerWalk.History {
     private final String id;
     private final double[] worth;
+    private final Consumer<Row> made;
     private CountedOrders.First firstOrder;
     private int first;
     private int last;
@@ -98,13 +99,15 @@ final class SummaryWalk implements CustomerWalk.Plan {
     private Integer gap;
     private Integer stopped;
 
-    Customer(String id, double[] worth) {
+    Customer(String id, double[] worth, Consumer<Row> made) {
       this.id = id;
       this.worth = worth;
+      this.made = made;
     }
 
     @Override
-    public void next(int day, Row order) {
+    public void next(long moment, Row order) {
+      int day = (int) moment;
       if (days == 0) {
         first = day;
       }
@@ -142,7 +145,7 @@ final class SummaryWalk implements CustomerWalk.Plan {
     }
 
     @Override
-    public void end(Consumer<Row> made) {
+    public void end() {
       made.accept(
           RowFactory.create(
               id,

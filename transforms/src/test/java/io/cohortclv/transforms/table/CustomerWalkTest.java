@@ -1,5 +1,6 @@
 package io.cohortclv.transforms.table;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.rand;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -32,7 +34,12 @@ class CustomerWalkTest {
 
   /** Writes down what each customer's rows were, and how many customers there were. */
   private static final class Writing implements CustomerWalk.Walk {
+    private final Consumer<Row> made;
     private int customers;
+
+    Writing(Consumer<Row> made) {
+      this.made = made;
+    }
 
     @Override
     public CustomerWalk.History of(String customer) {
@@ -40,19 +47,19 @@ class CustomerWalkTest {
       List<String> seen = new ArrayList<>();
       return new CustomerWalk.History() {
         @Override
-        public void next(int moment, Row row) {
+        public void next(long moment, Row row) {
           seen.add((row.getString(2) == null ? "" : row.getString(2)) + moment);
         }
 
         @Override
-        public void end(Consumer<Row> made) {
+        public void end() {
           made.accept(RowFactory.create(customer, String.join(" ", seen)));
         }
       };
     }
 
     @Override
-    public void end(Consumer<Row> made) {
+    public void end() {
       made.accept(RowFactory.create(null, Integer.toString(customers)));
     }
   }
@@ -82,23 +89,66 @@ class CustomerWalkTest {
     row("other", 5, "");
 
     assertThat(seen("c"))
-        .containsExactly("none -8388608 first -719162 eve -1 epoch 0 last 2932896");
+        .containsExactly("none -274877906944 first -719162 eve -1 epoch 0 last 2932896");
     assertThat(seen("other")).containsExactly("5");
   }
 
   /**
-   * The upper 40 bits of these names' keys are the same (found by trying millions of names), so
-   * that their rows come mixed.
+   * The 25 bits of these names' hashes in the key are the same (found by trying a hundred thousand
+   * names), so that their rows come mixed.
    */
   @Test
   void customersOfTheSameBits_areToldApart() {
-    String[] twins = {"customer 171755", "customer 784836"};
+    String[] twins = {"customer 1594", "customer 5165"};
     for (int day = 0; day < 20; day++) {
       row(twins[day % 2], day, "");
     }
 
     assertThat(seen(twins[0])).containsExactly("0 2 4 6 8 10 12 14 16 18");
     assertThat(seen(twins[1])).containsExactly("1 3 5 7 9 11 13 15 17 19");
+  }
+
+  @Test
+  void rowsOfOneMoment_comeInTheOrderOfTheTies() {
+    for (int i = 0; i < 9; i++) {
+      row("c", i / 3, List.of("c", "b", "a").get(i % 3));
+    }
+    List<Row> walked =
+        CustomerWalk.walkArranged(
+                CustomerWalk.arrange(
+                    SharedSession.SPARK.createDataFrame(rows, ROW).orderBy(rand(3)), col("what")),
+                SEEN,
+                Writing::new)
+            .filter(col("customer").isNotNull())
+            .collectAsList();
+    assertThat(walked)
+        .extracting(r -> r.getString(1))
+        .containsExactly("a0 b0 c0 a1 b1 c1 a2 b2 c2");
+  }
+
+  /** A customer's rows made are not held until the customer ends. */
+  @Test
+  void rowsMade_areHandedOnBeforeTheNextIsRead() {
+    int[] read = {0};
+    int[] handedOn = {0};
+    CustomerWalk.Plan plan =
+        made ->
+            customer ->
+                new CustomerWalk.History() {
+                  @Override
+                  public void next(long moment, Row row) {
+                    assertThat(handedOn[0]).isEqualTo(read[0]);
+                    read[0]++;
+                    made.accept(row);
+                  }
+
+                  @Override
+                  public void end() {}
+                };
+    List<Row> rowsOfOne =
+        IntStream.range(0, 100).mapToObj(i -> RowFactory.create("c", (long) i, "")).toList();
+    CustomerWalk.steps(rowsOfOne.iterator(), plan).forEachRemaining(row -> handedOn[0]++);
+    assertThat(handedOn[0]).isEqualTo(100);
   }
 
   @Test
