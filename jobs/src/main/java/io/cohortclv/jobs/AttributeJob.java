@@ -114,9 +114,12 @@ final class AttributeJob implements Stage {
   /** The logs as of the run's day, and who is who in them; nobody is sought where nothing leads. */
   private static AttributionInputs inputs(
       Lake lake, ClvConfig config, Run run, Dataset<Row> orders, Kept kept) {
+    Column[] ofTouches = Touches.COLUMNS.stream().map(c -> col(c)).toArray(Column[]::new);
+    // The longest log: read again where that takes no sort, since it fills what may be kept.
     Dataset<Row> touchpoints =
-        kept.asOf(
-            Touchpoints.CONTRACT, Touches.COLUMNS.stream().map(c -> col(c)).toArray(Column[]::new));
+        lake.sharesMuch(Touchpoints.CONTRACT, run)
+            ? kept.asOf(Touchpoints.CONTRACT, ofTouches)
+            : lake.asOf(Touchpoints.CONTRACT, run).select(ofTouches);
     boolean leads =
         run.inputVersions().containsKey(Touchpoints.CONTRACT.name())
             || run.inputVersions().containsKey(ReferralEvents.CONTRACT.name());

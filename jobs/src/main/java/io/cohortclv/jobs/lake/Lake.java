@@ -135,7 +135,7 @@ public final class Lake implements AutoCloseable {
     Dataset<Row> known =
         Versions.newestBefore(
             atVersion(contract, run),
-            sharedKeys(contract, run),
+            sharesMuch(contract, run) ? Optional.empty() : Optional.of(sharedKeys(contract, run)),
             contract,
             run.endOfDay(),
             config.reporting().timezone());
@@ -160,21 +160,29 @@ public final class Lake implements AutoCloseable {
   }
 
   /**
-   * Keys with several versions, nothing when they are many. Most logs repeat few, so that counting
-   * them, once for all stages, spares a shuffle of the log in each.
+   * Whether so many keys have several versions that {@link #asOf} shuffles and sorts the whole log;
+   * counted once for all stages.
    */
-  private Optional<Dataset<Row>> sharedKeys(Contract contract, Run run) {
-    Dataset<Row> keys =
-        cleanAtVersion(contract, run)
-            .filter(col(CleanColumns.SHARES_KEY))
-            .select(contract.key().stream().map(c -> col(c)).toArray(Column[]::new));
-    long rows =
-        sharing.computeIfAbsent(
-            contract.name() + "@" + run.inputVersions().get(contract.name()), k -> keys.count());
-    if (rows > MOST_SHARED) {
-      return Optional.empty();
-    }
-    return Optional.of(rows == 0 ? spark.createDataFrame(List.of(), keys.schema()) : keys);
+  public boolean sharesMuch(Contract contract, Run run) {
+    return sharing(contract, run) > MOST_SHARED;
+  }
+
+  private long sharing(Contract contract, Run run) {
+    return sharing.computeIfAbsent(
+        contract.name() + "@" + run.inputVersions().get(contract.name()),
+        version -> keysThatShare(contract, run).count());
+  }
+
+  private Dataset<Row> sharedKeys(Contract contract, Run run) {
+    Dataset<Row> keys = keysThatShare(contract, run);
+    // Of an empty plan Spark leaves out all that would come of it.
+    return sharing(contract, run) == 0 ? spark.createDataFrame(List.of(), keys.schema()) : keys;
+  }
+
+  private Dataset<Row> keysThatShare(Contract contract, Run run) {
+    return cleanAtVersion(contract, run)
+        .filter(col(CleanColumns.SHARES_KEY))
+        .select(contract.key().stream().map(c -> col(c)).toArray(Column[]::new));
   }
 
   private Dataset<Row> withInferred(Dataset<Row> known, Contract contract, String id, Run run) {

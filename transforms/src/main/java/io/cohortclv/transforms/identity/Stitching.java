@@ -140,9 +140,12 @@ public final class Stitching {
                         link(whoOrdered, People.email(Orders.EMAIL_ID))))
                 .as("link"));
     Dataset<Row> ofVisits =
-        seen.select(
-            link(People.customer(Touchpoints.CUSTOMER_ID), People.visitor(Touchpoints.VISITOR_ID))
-                .as("link"));
+        seen.filter(col(Touchpoints.CUSTOMER_ID).isNotNull())
+            .select(
+                link(
+                        People.customer(Touchpoints.CUSTOMER_ID),
+                        People.visitor(Touchpoints.VISITOR_ID))
+                    .as("link"));
     Dataset<Row> ofClicks =
         ordered
             .filter(col(Orders.CLICK_ID).isNotNull())
