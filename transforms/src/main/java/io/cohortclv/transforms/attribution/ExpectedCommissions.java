@@ -22,10 +22,12 @@ import io.cohortclv.transforms.table.Affiliates;
 import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.Table;
 import io.cohortclv.transforms.table.Terms;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.DecimalType;
 
@@ -52,6 +54,9 @@ final class ExpectedCommissions {
   private static final String TERM = "term";
   private static final String AFFILIATE = "affiliate_then";
   private static final String DAY = "order_day";
+  private static final String MONTH = "order_month_of_terms";
+  private static final String IS_COUNTED = "is_counted";
+  private static final String WHO = "who";
   private static final String PAYS = "pays";
   private static final String OF_DAY = "number_of_day";
   private static final String OF_MONTH = "number_of_month";
@@ -173,14 +178,14 @@ final class ExpectedCommissions {
       col(OrderAttribution.SOURCE_SYSTEM),
       col(OrderAttribution.ORDER_ID)
     };
+    // The order's day is within its month, so that both find the rows where one shuffle put them.
+    WindowSpec ofMonth = Window.partitionBy(IS_COUNTED, WHO, MONTH);
     return judged
-        .withColumn(
-            OF_MONTH,
-            dense_rank()
-                .over(Window.partitionBy(isCounted, who, trunc(col(DAY), "month")).orderBy(inTime)))
+        .withColumns(Map.of(IS_COUNTED, isCounted, WHO, who, MONTH, trunc(col(DAY), "month")))
+        .withColumn(OF_MONTH, dense_rank().over(ofMonth.orderBy(inTime)))
         .withColumn(
             OF_DAY,
-            dense_rank().over(Window.partitionBy(isCounted, who, col(DAY)).orderBy(inTime)));
+            dense_rank().over(Window.partitionBy(IS_COUNTED, WHO, MONTH, DAY).orderBy(inTime)));
   }
 
   private static Column day(Column at, CommissionRules rules) {

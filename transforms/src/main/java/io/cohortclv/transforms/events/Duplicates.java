@@ -16,7 +16,9 @@ import static org.apache.spark.sql.functions.xxhash64;
 import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Contract;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -34,6 +36,8 @@ import org.apache.spark.sql.expressions.WindowSpec;
  */
 final class Duplicates {
   private static final String BUCKET = "clv_bucket";
+  private static final String REFUSED = "clv_refused";
+  private static final String ALIKE = "clv_alike";
   private static final String KNOWN = "clv_known";
   private static final String BEFORE = "clv_before";
   private static final String AFTER = "clv_after";
@@ -76,7 +80,8 @@ final class Duplicates {
 
     Column version =
         struct(contract.version().stream().map(name -> col(name)).toArray(Column[]::new));
-    List<Column> alike = new ArrayList<>(List.of(col(BUCKET), not(isAccepted.or(isDuplicate()))));
+    Column refused = not(isAccepted.or(isDuplicate()));
+    List<Column> alike = new ArrayList<>(List.of(col(BUCKET), refused));
     contract.key().forEach(key -> alike.add(col(key)));
     List<Column> order = new ArrayList<>();
     contract.version().forEach(name -> order.add(col(name).desc_nulls_last()));
@@ -84,22 +89,26 @@ final class Duplicates {
         List.of(
             col(CleanColumns.ROW_HASH), col(KNOWN).desc(), outcome, col(CleanColumns.SOURCE_FILE)));
     // Rows are sorted by their first eight bytes while these differ; those of a hash do, where a
-    // bucket, a system and the beginning of an id are the same in most rows.
-    alike.add(0, xxhash64(alike.toArray(Column[]::new)));
+    // bucket, a system and the beginning of an id are the same in most rows. Both are columns, and
+    // the window functions are added at once: of an expression, or in turn, each shuffles anew.
+    List<Column> parts = new ArrayList<>(List.of(col(ALIKE), col(BUCKET), col(REFUSED)));
+    contract.key().forEach(key -> parts.add(col(key)));
     WindowSpec window =
-        Window.partitionBy(alike.toArray(Column[]::new)).orderBy(order.toArray(Column[]::new));
+        Window.partitionBy(parts.toArray(Column[]::new)).orderBy(order.toArray(Column[]::new));
     WindowSpec soFar = window.rowsBetween(Window.unboundedPreceding(), Window.currentRow());
+    Map<String, Column> beside = new LinkedHashMap<>();
+    beside.put(BEFORE, lag(CleanColumns.ROW_HASH, 1).over(window));
+    beside.put(AFTER, lead(CleanColumns.ROW_HASH, 1).over(window));
+    beside.put(NEWEST, first(version).over(soFar));
+    if (collapse) {
+      beside.put(TOTAL, sum(CleanColumns.SOURCE_ROWS).over(soFar));
+      beside.put(IS_LAST, lead(BUCKET, 1).over(window).isNull());
+    }
     Dataset<Row> told =
         together
-            .withColumn(BEFORE, lag(CleanColumns.ROW_HASH, 1).over(window))
-            .withColumn(AFTER, lead(CleanColumns.ROW_HASH, 1).over(window))
-            .withColumn(NEWEST, first(version).over(soFar));
-    if (collapse) {
-      told =
-          told.withColumn(TOTAL, sum(CleanColumns.SOURCE_ROWS).over(soFar))
-              .withColumn(IS_LAST, lead(BUCKET, 1).over(window).isNull());
-    }
-    told = told.filter(not(col(KNOWN)));
+            .withColumns(Map.of(ALIKE, xxhash64(alike.toArray(Column[]::new)), REFUSED, refused))
+            .withColumns(beside)
+            .filter(not(col(KNOWN)));
     if (collapse) {
       told =
           told.filter(not(notSelected).or(col(IS_LAST)))

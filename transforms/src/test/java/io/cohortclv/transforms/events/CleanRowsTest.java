@@ -635,6 +635,21 @@ class CleanRowsTest {
         .isEqualTo(Map.of(CleanColumns.DUPLICATE, 4L));
   }
 
+  /** Window functions of one spec share it only if they are added together, over columns. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void rows_areShuffledOnce(boolean collapsing) {
+    Source source = orders();
+    source.where = collapsing ? Optional.of("amount <> '2'") : Optional.empty();
+    String plan =
+        source
+            .cleanRows(raw("id, at, amount", "('1', '2024-01-02', 1)"))
+            .queryExecution()
+            .executedPlan()
+            .toString();
+    assertThat(plan.split("Exchange hashpartitioning", -1)).as(plan).hasSize(2);
+  }
+
   @Test
   void rowsThatDifferOnlyInWhichColumnIsEmpty_areDifferent() {
     List<Row> rows =
