@@ -127,21 +127,25 @@ final class Holdout {
       LocalDate end,
       boolean midpoint,
       int cap) {
-    Dataset<Row> all = HoldoutHistories.purchaseDays(orderValues, acquisitions, end);
-    for (long oneIn = 1; ; oneIn *= 2) {
-      Dataset<Row> purchaseDays = HoldoutHistories.ofOneIn(oneIn, all);
-      Optional<List<Row>> cells =
-          lake.collectUpTo(HoldoutHistories.compress(purchaseDays, origin, midpoint), cap);
-      if (cells.isPresent()) {
-        return new Holdout(
-            origin,
-            end,
-            midpoint,
-            cells.get(),
-            lake.collectSmall(
-                HoldoutHistories.byDay(purchaseDays), MOST_DAYS, "days with a purchase"),
-            oneIn);
+    Dataset<Row> all = lake.keep(HoldoutHistories.purchaseDays(orderValues, acquisitions, end));
+    try {
+      for (long oneIn = 1; ; oneIn *= 2) {
+        Dataset<Row> purchaseDays = HoldoutHistories.ofOneIn(oneIn, all);
+        Optional<List<Row>> cells =
+            lake.collectUpTo(HoldoutHistories.compress(purchaseDays, origin, midpoint), cap);
+        if (cells.isPresent()) {
+          return new Holdout(
+              origin,
+              end,
+              midpoint,
+              cells.get(),
+              lake.collectSmall(
+                  HoldoutHistories.byDay(purchaseDays), MOST_DAYS, "days with a purchase"),
+              oneIn);
+        }
       }
+    } finally {
+      all.unpersist();
     }
   }
 

@@ -1,17 +1,20 @@
 package io.cohortclv.transforms.economics;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.date_from_unix_date;
 import static org.apache.spark.sql.functions.date_sub;
 import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_date;
+import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.when;
 
 import io.cohortclv.transforms.table.AffiliateDaily;
 import io.cohortclv.transforms.table.AffiliateEconomics;
 import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerSummary;
+import io.cohortclv.transforms.table.CustomerWalk;
 import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.OrderValue;
 import io.cohortclv.transforms.table.Table;
@@ -81,15 +84,15 @@ public final class AffiliateDays {
         col(AffiliateDaily.COMMISSION_PENDING)
             .plus(col(AffiliateDaily.COMMISSION_APPROVED))
             .plus(col(AffiliateDaily.COMMISSION_PAID));
-    return ofTouches(touchpoints, zone)
+    Column isShown =
+        col(AffiliateDaily.DAY)
+            .gt(date_sub(lit(asOf), days))
+            .and(col(AffiliateDaily.DAY).leq(lit(asOf)));
+    return ofTouches(touchpoints, isShown, zone)
         .unionByName(ofOrders(credits, orderValues))
         .unionByName(ofCustomers(owned))
         .unionByName(ofCommissions(costs))
-        .filter(
-            col(AffiliateDaily.AFFILIATE_ID)
-                .isNotNull()
-                .and(col(AffiliateDaily.DAY).gt(date_sub(lit(asOf), days)))
-                .and(col(AffiliateDaily.DAY).leq(lit(asOf))))
+        .filter(col(AffiliateDaily.AFFILIATE_ID).isNotNull().and(isShown))
         .groupBy(KEYS)
         .agg(sums[0], Arrays.copyOfRange(sums, 1, sums.length))
         .withColumn(AffiliateDaily.ORDERS, col(AffiliateDaily.ORDERS).divide(lit(1e6)))
@@ -113,31 +116,35 @@ public final class AffiliateDays {
         .transform(AffiliateDaily.TABLE::conform);
   }
 
-  private static Dataset<Row> ofTouches(Dataset<Row> touchpoints, ZoneId zone) {
+  private static Dataset<Row> ofTouches(Dataset<Row> touchpoints, Column isShown, ZoneId zone) {
     Column type = col(Touchpoints.TOUCH_TYPE);
-    Column[] keys =
-        Stream.concat(Arrays.stream(KEYS), Stream.of(col(Touchpoints.VISITOR_ID)))
-            .toArray(Column[]::new);
-    return touchpoints
-        .filter(TouchSums.isReal().and(col(Touchpoints.AFFILIATE_ID).isNotNull()))
-        .withColumn(
-            AffiliateDaily.DAY,
-            to_date(from_utc_timestamp(col(Touchpoints.TOUCH_TS), zone.getId())))
-        .groupBy(keys)
-        .agg(
-            flags(type.equalTo("view")).as(AffiliateDaily.IMPRESSIONS),
-            flags(TouchSums.isClick()).as(AffiliateDaily.CLICKS),
-            flags(type.equalTo("signup")).as(AffiliateDaily.SIGNUPS))
-        .withColumn(
+    Dataset<Row> touches =
+        touchpoints
+            .filter(TouchSums.isReal().and(col(Touchpoints.AFFILIATE_ID).isNotNull()))
+            .withColumn(
+                AffiliateDaily.DAY,
+                to_date(from_utc_timestamp(col(Touchpoints.TOUCH_TS), zone.getId())))
+            .filter(isShown)
+            .select(
+                col(Touchpoints.VISITOR_ID),
+                unix_date(col(AffiliateDaily.DAY)),
+                col(Touchpoints.AFFILIATE_ID),
+                col(Touchpoints.CAMPAIGN_ID),
+                when(type.equalTo("view"), TouchDays.VIEW)
+                    .when(TouchSums.isClick(), TouchDays.CLICK)
+                    .when(type.equalTo("signup"), TouchDays.SIGNUP));
+    Map<String, Column> measures = new LinkedHashMap<>();
+    for (String counted :
+        List.of(
+            AffiliateDaily.IMPRESSIONS,
+            AffiliateDaily.CLICKS,
             AffiliateDaily.UNIQUE_CLICKS,
-            when(col(AffiliateDaily.CLICKS).gt(lit(0)), 1L).otherwise(0L))
-        .select(
-            partial(
-                Map.of(
-                    AffiliateDaily.IMPRESSIONS, col(AffiliateDaily.IMPRESSIONS),
-                    AffiliateDaily.CLICKS, col(AffiliateDaily.CLICKS),
-                    AffiliateDaily.UNIQUE_CLICKS, col(AffiliateDaily.UNIQUE_CLICKS),
-                    AffiliateDaily.SIGNUPS, col(AffiliateDaily.SIGNUPS))));
+            AffiliateDaily.SIGNUPS)) {
+      measures.put(counted, col(counted));
+    }
+    return CustomerWalk.walk(touches, TouchDays.CELL, TouchDays::new)
+        .withColumn(AffiliateDaily.DAY, date_from_unix_date(col(AffiliateDaily.DAY)))
+        .select(partial(measures));
   }
 
   private static Dataset<Row> ofOrders(Dataset<Row> credits, Dataset<Row> orderValues) {
@@ -179,10 +186,6 @@ public final class AffiliateDays {
                 AffiliateDaily.COMMISSION_APPROVED, col(AcquisitionCosts.COMMISSION_APPROVED),
                 AffiliateDaily.COMMISSION_PAID, col(AcquisitionCosts.COMMISSION_PAID),
                 AffiliateDaily.COMMISSION_REVERSED, col(AcquisitionCosts.COMMISSION_REVERSED))));
-  }
-
-  private static Column flags(Column condition) {
-    return sum(when(condition, 1L).otherwise(0L));
   }
 
   /** The keys and every measure, 0 where the rows say nothing of it. */

@@ -16,8 +16,12 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
@@ -126,6 +130,58 @@ class AffiliateDaysTest {
     // 3 pending of 3 clicks; reversed earns nothing
     assertThat(day.<Double>getAs(AffiliateDaily.EPC)).isEqualTo(1.0);
     assertThat(day.<Double>getAs(AffiliateDaily.CONVERSION_RATE)).isEqualTo(0.75);
+  }
+
+  /** Against sums and sets in Java, over random touches. */
+  @Test
+  void touches_areCountedByVisitorAndDay() {
+    Random random = new Random(11);
+    Map<String, long[]> counts = new HashMap<>();
+    Map<String, Set<String>> visitors = new HashMap<>();
+    List<String> kinds = List.of("view", "click", "soft_click", "signup", "visit");
+    for (int i = 0; i < 500; i++) {
+      String affiliate = "A" + random.nextInt(3);
+      String campaign = random.nextInt(3) == 0 ? null : "c" + random.nextInt(2);
+      String visitor = "v" + random.nextInt(8);
+      String day = "2024-12-1" + random.nextInt(4);
+      String kind = kinds.get(random.nextInt(kinds.size()));
+      touches.row(
+          "touch_id",
+          "t" + i,
+          "touch_ts",
+          day + "T12:00:00Z",
+          "touch_type",
+          kind,
+          "visitor_id",
+          visitor,
+          "affiliate_id",
+          affiliate,
+          "campaign_id",
+          campaign);
+      String cell = affiliate + " " + campaign + " " + day;
+      long[] ofCell = counts.computeIfAbsent(cell, k -> new long[3]);
+      Set<String> clicked = visitors.computeIfAbsent(cell, k -> new HashSet<>());
+      switch (kind) {
+        case "view" -> ofCell[0]++;
+        case "click", "soft_click" -> {
+          ofCell[1]++;
+          clicked.add(visitor);
+        }
+        case "signup" -> ofCell[2]++;
+        default -> {}
+      }
+    }
+    Map<String, Row> daily = daily();
+    assertThat(daily).containsOnlyKeys(counts.keySet());
+    daily.forEach(
+        (cell, row) -> {
+          assertThat(row.<Long>getAs(AffiliateDaily.IMPRESSIONS)).isEqualTo(counts.get(cell)[0]);
+          assertThat(row.<Long>getAs(AffiliateDaily.CLICKS)).isEqualTo(counts.get(cell)[1]);
+          assertThat(row.<Long>getAs(AffiliateDaily.SIGNUPS)).isEqualTo(counts.get(cell)[2]);
+          assertThat(row.<Long>getAs(AffiliateDaily.UNIQUE_CLICKS))
+              .as(cell)
+              .isEqualTo(visitors.get(cell).size());
+        });
   }
 
   /**
