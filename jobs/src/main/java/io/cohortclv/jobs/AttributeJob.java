@@ -160,7 +160,7 @@ final class AttributeJob implements Stage {
     return events.join(closing.select(key[0], key[1]), key, "left_anti");
   }
 
-  /** What is read several times, and would take a sort of its log each time, until it is closed. */
+  /** What is read several times and takes a shuffle to make, until it is closed. */
   private record Kept(Lake lake, Run run, List<Dataset<Row>> rows) implements AutoCloseable {
     Dataset<Row> keep(Dataset<Row> made) {
       Dataset<Row> keeping = lake.keep(made);

@@ -61,9 +61,13 @@ final class IngestJob {
 
   /**
    * A batch so many times smaller than what is known is read for its keys first, and compared only
-   * with what is known of these.
+   * with what is known of these. Its keys may be sent to every process, so it is small by itself;
+   * and of little that is known, comparing all costs less than another query.
    */
   private static final long FAR_LESS = 10;
+
+  private static final long MOST_BYTES_OF_FEW = 16L << 20;
+  private static final long LEAST_BYTES_KNOWN = 4L << 20;
 
   private final Lake lake;
   private final ClvConfig config;
@@ -324,7 +328,7 @@ final class IngestJob {
       Dataset<Row> read = lake.rawFiles().read(source, batch.files());
       Dataset<Row> accepted =
           batch.kind() == Kind.REBUILD ? lake.noVersions(contract) : lake.versions(contract);
-      if (batch.bytes() * FAR_LESS < lake.bytes(contract)) {
+      if (isFew(batch, lake.bytes(contract))) {
         accepted = CleanRows.knownOf(raw(batches, batch, source, read), mapping, accepted);
       }
       Observation observation = new Observation();
@@ -343,6 +347,12 @@ final class IngestJob {
     } finally {
       lake.spark().sparkContext().setJobDescription(null);
     }
+  }
+
+  private static boolean isFew(Batch batch, long bytesKnown) {
+    return batch.bytes() <= MOST_BYTES_OF_FEW
+        && bytesKnown >= LEAST_BYTES_KNOWN
+        && batch.bytes() * FAR_LESS < bytesKnown;
   }
 
   /** The batch's rows; of groups that may have begun in earlier files, those files' too. */

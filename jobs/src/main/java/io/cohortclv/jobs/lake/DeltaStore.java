@@ -273,7 +273,15 @@ final class DeltaStore {
     }
   }
 
-  private void requireSameColumns(String relative, Table table) {
+  /**
+   * Does nothing where the table does not exist.
+   *
+   * @throws CommandException of kind usage when another version of the program made it
+   */
+  void requireSameColumns(String relative, Table table) {
+    if (!exists(relative)) {
+      return;
+    }
     Map<String, String> present = types(spark.read().format("delta").load(path(relative)).schema());
     Map<String, String> needed = types(table.schema());
     if (!present.equals(needed)) {

@@ -48,7 +48,7 @@ import org.apache.spark.storage.StorageLevel;
  * folder; nothing a run writes is seen before {@link #publish} appends its row to ops.publication.
  */
 public final class Lake implements AutoCloseable {
-  /** So many keys, of about 100 bytes, are sent to every process. */
+  /** The keys, of about 100 bytes, of so many marked rows are sent to every process. */
   private static final long MOST_SHARED = 200_000;
 
   private final SparkSession spark;
@@ -160,7 +160,7 @@ public final class Lake implements AutoCloseable {
   }
 
   /**
-   * Whether so many keys have several versions that {@link #asOf} shuffles and sorts the whole log;
+   * Whether so many rows share their key that {@link #asOf} shuffles and sorts the whole log;
    * counted once for all stages.
    */
   public boolean sharesMuch(Contract contract, Run run) {
@@ -170,7 +170,10 @@ public final class Lake implements AutoCloseable {
   private long sharing(Contract contract, Run run) {
     return sharing.computeIfAbsent(
         contract.name() + "@" + run.inputVersions().get(contract.name()),
-        version -> keysThatShare(contract, run).count());
+        version -> {
+          store.requireSameColumns(contract.clean().path(), contract.clean());
+          return keysThatShare(contract, run).count();
+        });
   }
 
   private Dataset<Row> sharedKeys(Contract contract, Run run) {

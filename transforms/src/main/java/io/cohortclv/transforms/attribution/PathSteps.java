@@ -77,16 +77,13 @@ public final class PathSteps {
     @Override
     public void order(Journey journey, Consumer<Row> made) {
       if (!journey.touches().isEmpty()) {
-        walk(journey.touches(), CONVERSION);
-      }
-      if (times.size() > MOST_STEPS) {
-        end(made);
+        walk(journey.touches(), CONVERSION, made);
       }
     }
 
     @Override
-    public void noOrder(List<Touch> touches) {
-      walk(touches, END);
+    public void noOrder(List<Touch> touches, Consumer<Row> made) {
+      walk(touches, END, made);
     }
 
     @Override
@@ -99,7 +96,7 @@ public final class PathSteps {
       times.clear();
     }
 
-    private void walk(List<Touch> path, String end) {
+    private void walk(List<Touch> path, String end, Consumer<Row> made) {
       String pool = START;
       String affiliate = null;
       Set<String> affiliates = new HashSet<>();
@@ -112,6 +109,9 @@ public final class PathSteps {
         }
       }
       count(pool, affiliate, end, null);
+      if (times.size() > MOST_STEPS) {
+        end(made);
+      }
     }
 
     private void count(String fromPool, String fromAffiliate, String toPool, String toAffiliate) {

@@ -32,7 +32,7 @@ final class PersonWalk implements CustomerWalk.History {
     void order(Journey journey, Consumer<Row> made);
 
     /** What becomes of touches that led to no order. */
-    default void noOrder(List<Touch> touches) {}
+    default void noOrder(List<Touch> touches, Consumer<Row> made) {}
 
     /** Makes the rows of all journeys together. */
     default void end(Consumer<Row> made) {}
@@ -138,7 +138,7 @@ final class PersonWalk implements CustomerWalk.History {
         made);
     if (rules.resetAfterOrder()) {
       if (!missed.isEmpty()) {
-        sink.noOrder(missed);
+        sink.noOrder(missed, made);
       }
       waiting.clear();
       isCut = false;
@@ -152,7 +152,7 @@ final class PersonWalk implements CustomerWalk.History {
     List<Touch> missed =
         waiting.stream().filter(t -> t.referrer() == null && !used.contains(t)).toList();
     if (!missed.isEmpty()) {
-      sink.noOrder(missed);
+      sink.noOrder(missed, made);
     }
   }
 }

@@ -103,10 +103,10 @@ final class CohortCounts implements CustomerWalk.Walk {
       } else if (summary != null && !sources.isEmpty()) {
         if (joined == null) {
           join();
-          period = (int) moment;
+          period = Math.toIntExact(moment);
         } else if (moment != period) {
           order();
-          period = (int) moment;
+          period = Math.toIntExact(moment);
           margin = 0;
         }
         margin += row.getLong(MARGIN);

@@ -66,7 +66,8 @@ final class TouchDays implements CustomerWalk.Walk {
           clicked.clear();
           day = moment;
         }
-        Key key = new Key(touch.getString(AFFILIATE), touch.getString(CAMPAIGN), (int) moment);
+        Key key =
+            new Key(touch.getString(AFFILIATE), touch.getString(CAMPAIGN), Math.toIntExact(moment));
         long[] counts = cells.computeIfAbsent(key, k -> new long[UNIQUE + 1]);
         if (!touch.isNullAt(KIND)) {
           counts[touch.getInt(KIND)]++;

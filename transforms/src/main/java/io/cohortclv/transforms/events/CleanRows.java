@@ -27,7 +27,6 @@ import io.cohortclv.transforms.table.Contract.Kind;
 import io.cohortclv.transforms.table.IdentityMap;
 import io.cohortclv.transforms.table.Orders;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,9 +92,7 @@ public final class CleanRows {
    * @param raw as {@link #of} takes them
    */
   public static Dataset<Row> knownOf(Dataset<Row> raw, Mapping mapping, Dataset<Row> accepted) {
-    String[] key = mapping.contract().key().toArray(String[]::new);
-    Column[] columns = Arrays.stream(key).map(c -> col(c)).toArray(Column[]::new);
-    return accepted.join(judged(raw, mapping).select(columns), key, "left_semi");
+    return Versions.byKeys(accepted, judged(raw, mapping), mapping.contract(), "left_semi");
   }
 
   private static Dataset<Row> judged(Dataset<Row> raw, Mapping mapping) {

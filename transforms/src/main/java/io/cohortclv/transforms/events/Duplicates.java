@@ -32,7 +32,8 @@ import org.apache.spark.sql.expressions.WindowSpec;
  *
  * <p>One shuffle and one sort do all of it: the rows of a key stand together, the newest version
  * first and like rows beside each other, those known already before those that came. Every window
- * function looks back from the row at hand, so that a key of very many rows is streamed.
+ * function looks back from the row at hand or one row ahead, so that a key of very many rows is
+ * streamed.
  */
 final class Duplicates {
   private static final String BUCKET = "clv_bucket";
@@ -116,9 +117,9 @@ final class Duplicates {
                   CleanColumns.SOURCE_ROWS,
                   when(notSelected, col(TOTAL)).otherwise(col(CleanColumns.SOURCE_ROWS)));
     }
-    // Where the content changes within a key one of the two rows has come now, or the key was
+    // Where the content changes within a key, one of the two rows has come now or the key was
     // marked
-    // when the later of them came; a duplicate may be the only one beside what was known.
+    // before; of those that came, a duplicate may be the only one beside what was known.
     Column isOther =
         coalesce(col(BEFORE).notEqual(col(CleanColumns.ROW_HASH)), lit(false))
             .or(coalesce(col(AFTER).notEqual(col(CleanColumns.ROW_HASH)), lit(false)));

@@ -26,6 +26,9 @@ import org.apache.spark.sql.types.DataTypes;
 public final class Versions {
   private static final String RANK = "version_rank";
 
+  /** Before the name of a key's column where keys are joined. */
+  private static final String KEY_OF = "key_of_";
+
   private Versions() {}
 
   /**
@@ -66,12 +69,37 @@ public final class Versions {
 
   private static Dataset<Row> newest(
       Dataset<Row> versions, Dataset<Row> shared, Contract contract) {
-    String[] key = contract.key().toArray(String[]::new);
     Dataset<Row> keys = broadcast(shared);
-    return versions
-        .join(keys, key, "left_anti")
-        .union(newest(versions.join(keys, key, "left_semi"), contract))
-        .select(Arrays.stream(versions.columns()).map(c -> col(c)).toArray(Column[]::new));
+    return byKeys(versions, keys, contract, "left_anti")
+        .union(newest(byKeys(versions, keys, contract, "left_semi"), contract));
+  }
+
+  /**
+   * The rows whose key is among those keys, or is not.
+   *
+   * @param join {@code left_semi} or {@code left_anti}
+   */
+  static Dataset<Row> byKeys(Dataset<Row> rows, Dataset<Row> keys, Contract contract, String join) {
+    // A program's default terms have no affiliate: where a key's column may be null, null is null.
+    Column isSame =
+        contract.key().stream()
+            .map(
+                name -> {
+                  Column other = col(KEY_OF + name);
+                  return isNeverNull(name, contract)
+                      ? col(name).equalTo(other)
+                      : col(name).eqNullSafe(other);
+                })
+            .reduce(Column::and)
+            .orElseThrow();
+    Column[] named =
+        contract.key().stream().map(name -> col(name).as(KEY_OF + name)).toArray(Column[]::new);
+    return rows.join(keys.select(named), isSame, join);
+  }
+
+  private static boolean isNeverNull(String name, Contract contract) {
+    return name.equals(CleanColumns.SOURCE_SYSTEM)
+        || contract.columns().stream().anyMatch(c -> c.name().equals(name) && c.required());
   }
 
   /** The newest version of each key. */

@@ -72,7 +72,7 @@ public record ChurnGaps(OptionalInt days, Map<String, Integer> byCategory) {
 
         @Override
         public void next(long moment, Row order) {
-          int day = (int) moment;
+          int day = Math.toIntExact(moment);
           if (last != null && day != last) {
             if (ofCategory == null) {
               ofCategory = counts.computeIfAbsent(first.category(), c -> new HashMap<>());

@@ -107,7 +107,7 @@ final class SummaryWalk implements CustomerWalk.Plan {
 
     @Override
     public void next(long moment, Row order) {
-      int day = (int) moment;
+      int day = Math.toIntExact(moment);
       if (days == 0) {
         first = day;
       }

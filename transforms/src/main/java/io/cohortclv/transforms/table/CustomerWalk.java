@@ -123,7 +123,7 @@ public final class CustomerWalk {
     return new Steps(partition, plan);
   }
 
-  /** Rows are made customer by customer, so that no partition's are held. */
+  /** Rows made are handed on before the next is read, so that no partition's are held. */
   private static final class Steps implements Iterator<Row> {
     private final Iterator<Row> rows;
     private final Walk walk;

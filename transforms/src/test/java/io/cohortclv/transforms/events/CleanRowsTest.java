@@ -14,6 +14,7 @@ import io.cohortclv.transforms.table.OrderItems;
 import io.cohortclv.transforms.table.Orders;
 import io.cohortclv.transforms.table.ReferralEvents;
 import io.cohortclv.transforms.table.Refunds;
+import io.cohortclv.transforms.table.Terms;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -610,6 +611,37 @@ class CleanRowsTest {
       assertThat((long) several.size())
           .isLessThan(accepted.select(Orders.ORDER_ID).distinct().count());
     }
+  }
+
+  /** A program's default terms have neither affiliate nor campaign in their key. */
+  @Test
+  void rowsWithNullsInTheirKey_areKnownToo() {
+    Source source =
+        new Source(
+            Terms.CONTRACT,
+            "program_id='p'",
+            "affiliate_id=a",
+            "model='last_touch'",
+            "click_window_s=1",
+            "view_window_s=1",
+            "rate_type='pct'",
+            "rate=r",
+            "currency='EUR'",
+            "valid_from='2024-01-01'",
+            "updated_ts=at");
+    Dataset<Row> accepted =
+        source.cleanRows(raw("a, r, at", "(NULL, 0.1, '2024-01-01')", "('A', 0.2, '2024-01-01')"));
+    assertThat(counts(accepted.collectAsList())).isEqualTo(Map.of(CleanColumns.ACCEPTED, 2L));
+    Dataset<Row> raw = raw("a, r, at", "(NULL, 0.1, '2024-01-01')", "(NULL, 0.08, '2024-01-02')");
+    Dataset<Row> known = CleanRows.knownOf(raw, source.mapping(), accepted);
+    assertThat(known.count()).isEqualTo(1);
+    List<Row> rows = CleanRows.of(raw, source.mapping(), known).collectAsList();
+    assertThat(counts(rows))
+        .isEqualTo(Map.of(CleanColumns.ACCEPTED, 1L, CleanColumns.DUPLICATE, 1L));
+    assertThat(rows)
+        .filteredOn(r -> r.<Boolean>getAs(CleanColumns.SHARES_KEY))
+        .extracting(CleanRowsTest::outcome)
+        .containsExactly(CleanColumns.ACCEPTED);
   }
 
   private static List<String> superseded(Dataset<Row> rows) {

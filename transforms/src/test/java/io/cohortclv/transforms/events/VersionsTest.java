@@ -3,9 +3,11 @@ package io.cohortclv.transforms.events;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cohortclv.transforms.SharedSession;
+import io.cohortclv.transforms.TypedRows;
 import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Orders;
+import io.cohortclv.transforms.table.Terms;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -126,6 +128,29 @@ class VersionsTest {
     List<Version> versions =
         List.of(new Version("A", 1, 1, "paid", 9, 1), new Version("A", 1, 1, "open", 2, 2));
     assertThat(known(versions, 50)).isEqualTo(Map.of("A", "paid"));
+  }
+
+  /** A program's default terms have neither affiliate nor campaign in their key. */
+  @Test
+  void newestBefore_tellsKeysWithNullsApart() {
+    Dataset<Row> terms =
+        TypedRows.of(Terms.CONTRACT.clean().schema())
+            .defaults("source_system", "network", "program_id", "p", "outcome", "accepted")
+            .defaults("valid_from", "2024-01-01T00:00:00Z", "ingest_ts", "2024-02-01T00:00:00Z")
+            .row("rate", 0.10, "updated_ts", "2024-01-01T00:00:00Z", "row_hash", 1L)
+            .row("rate", 0.08, "updated_ts", "2024-01-09T00:00:00Z", "row_hash", 2L)
+            .row("rate", 0.20, "affiliate_id", "A", "updated_ts", "2024-01-01T00:00:00Z")
+            .dataset();
+    Dataset<Row> shared =
+        terms
+            .filter("row_hash = 2")
+            .select("source_system", "program_id", "campaign_id", "affiliate_id", "valid_from");
+    assertThat(
+            Versions.newestBefore(
+                    terms, Optional.of(shared), Terms.CONTRACT, hour(24 * 60), ZoneOffset.UTC)
+                .collectAsList())
+        .extracting(r -> r.<Double>getAs(Terms.RATE))
+        .containsExactlyInAnyOrder(0.08, 0.20);
   }
 
   /** Against the rule said in Java, over random logs in random order. */
