@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Contract;
 import io.cohortclv.transforms.table.Field;
 import io.cohortclv.transforms.table.Operations;
@@ -86,6 +87,24 @@ class LakeTest {
     assertThat(statuses(lake.asOf(Orders.CONTRACT, lake.runs().begin(MARCH))))
         .containsExactly("A cancelled", "B fraud", "C paid");
     assertThat(statuses(lake.asOf(Orders.CONTRACT, january))).containsExactly("A paid", "C paid");
+  }
+
+  /** Told where it is read, for a day without new files writes nothing to it. */
+  @Test
+  void asOf_ofATableOfAnotherVersion_saysWhatToDo() {
+    Run run = lake.runs().begin(MARCH);
+    lake.versions(Orders.CONTRACT)
+        .localCheckpoint()
+        .drop(CleanColumns.SHARES_KEY)
+        .write()
+        .format("delta")
+        .mode("overwrite")
+        .option("overwriteSchema", "true")
+        .save(root.resolve(Orders.CONTRACT.clean().path()).toString());
+    assertThatThrownBy(() -> lake.asOf(Orders.CONTRACT, run))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining(CleanColumns.SHARES_KEY)
+        .hasMessageContaining("new lake.root");
   }
 
   @Test

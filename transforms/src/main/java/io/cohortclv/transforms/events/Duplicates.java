@@ -117,8 +117,7 @@ final class Duplicates {
                   CleanColumns.SOURCE_ROWS,
                   when(notSelected, col(TOTAL)).otherwise(col(CleanColumns.SOURCE_ROWS)));
     }
-    // Where the content changes within a key, one of the two rows has come now or the key was
-    // marked
+    // Where the content changes within a key, one of the two rows came now or the key was marked
     // before; of those that came, a duplicate may be the only one beside what was known.
     Column isOther =
         coalesce(col(BEFORE).notEqual(col(CleanColumns.ROW_HASH)), lit(false))
