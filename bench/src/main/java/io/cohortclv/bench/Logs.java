@@ -48,6 +48,7 @@ final class Logs {
 
   private final SparkSession spark;
   private final String folder;
+  private final Map<String, Dataset<Row>> tables = new HashMap<>();
 
   Logs(SparkSession spark, String folder) {
     this.spark = spark;
@@ -193,7 +194,8 @@ final class Logs {
     if (Files.notExists(Path.of(path, "_SUCCESS"))) {
       made.get().write().mode("overwrite").option("compression", "zstd").parquet(path);
     }
-    return spark.read().parquet(path);
+    // As the peers' views, whose schemas are known beforehand.
+    return tables.computeIfAbsent(name, n -> spark.read().parquet(path));
   }
 
   /** No rows of that contract. */

@@ -75,7 +75,7 @@ final class AttributeJob implements Stage {
     AttributionInputs inputs = inputs(lake, config, run, orders, kept);
     JourneyLogs logs = JourneyLogs.of(inputs, rules);
     if (rules.needsPaths()) {
-      logs = new JourneyLogs(kept.keep(logs.steps()));
+      logs = logs.kept(kept::keep);
     }
     long credited =
         lake.write(

@@ -47,7 +47,7 @@ final class CountedOrders {
 
   private CountedOrders() {}
 
-  /** What {@link Journeys#arrange} takes of orders. */
+  /** What {@link Journeys#through} takes of orders. */
   static Dataset<Row> of(AttributionInputs inputs, AttributionRules rules) {
     // Most orders need nothing beyond their values: those of known customers without codes.
     Column saysMore =

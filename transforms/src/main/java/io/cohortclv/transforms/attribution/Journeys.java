@@ -1,9 +1,7 @@
 package io.cohortclv.transforms.attribution;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.shiftright;
-import static org.apache.spark.sql.functions.struct;
 
 import io.cohortclv.transforms.attribution.Journey.Order;
 import io.cohortclv.transforms.attribution.Journey.Touch;
@@ -11,11 +9,14 @@ import io.cohortclv.transforms.table.CustomerAcquisition;
 import io.cohortclv.transforms.table.CustomerWalk;
 import io.cohortclv.transforms.table.OrderAttribution;
 import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.Step;
 import io.cohortclv.transforms.table.Table;
 import io.cohortclv.transforms.table.Touchpoints;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -104,17 +105,15 @@ final class Journeys {
           .add(OrderAttribution.COUPON_STATE, TEXT)
           .add(SALE, WHOLE);
 
-  private static final String MOMENT = "moment";
-  private static final String TOUCHED = "touched";
-  private static final String ORDERED = "ordered";
+  /** The first of the logs walked through; others are of touches. */
+  private static final int ORDERS = 0;
 
-  private static final int FIRST_OF_COMMON = 2;
+  /** Positions in a log, after the person and the moment. */
+  private static final int AT_OF = 2 + COMMON.fieldIndex(AT);
 
-  private static final int AT_OF = FIRST_OF_COMMON + COMMON.fieldIndex(AT);
-  private static final int TIE_OF = FIRST_OF_COMMON + COMMON.fieldIndex(TIE);
-  private static final int FURTHER_TIE_OF = FIRST_OF_COMMON + COMMON.fieldIndex(FURTHER_TIE);
-  private static final int TOUCHED_OF = FIRST_OF_COMMON + COMMON.size();
-  private static final int ORDERED_OF = TOUCHED_OF + 1;
+  private static final int TIE_OF = 2 + COMMON.fieldIndex(TIE);
+  private static final int FURTHER_TIE_OF = 2 + COMMON.fieldIndex(FURTHER_TIE);
+  private static final int OWN = 2 + COMMON.size();
 
   private Journeys() {}
 
@@ -125,23 +124,18 @@ final class Journeys {
 
   /** Orders and touches side by side, person by person and in time. */
   @SafeVarargs
-  static Dataset<Row> arrange(Dataset<Row> orders, Dataset<Row>... touches) {
-    Dataset<Row> steps =
-        orders.select(steps(lit(null).cast(TOUCH), struct(typed(ORDER).toArray(Column[]::new))));
+  static CustomerWalk through(Dataset<Row> orders, Dataset<Row>... touches) {
+    List<Dataset<Row>> logs = new ArrayList<>();
+    logs.add(orders.select(steps(ORDER)));
     for (Dataset<Row> some : touches) {
-      Column touch = struct(typed(TOUCH).toArray(Column[]::new));
-      steps = steps.union(some.select(steps(touch, lit(null).cast(ORDER))));
+      logs.add(some.select(steps(TOUCH)));
     }
-    return CustomerWalk.arrange(
-        steps, col(AT), col(RANK), col(Touchpoints.SOURCE_SEQ), col(TIE), col(FURTHER_TIE));
+    return CustomerWalk.through(COMMON.size(), logs);
   }
 
-  private static Column[] steps(Column touched, Column ordered) {
-    Column moment = shiftright(col(AT), MOMENT_BITS);
+  private static Column[] steps(StructType own) {
     return Stream.of(
-            Stream.of(col(PERSON), moment.as(MOMENT)),
-            typed(COMMON),
-            Stream.of(touched.as(TOUCHED), ordered.as(ORDERED)))
+            Stream.of(col(PERSON), shiftright(col(AT), MOMENT_BITS)), typed(COMMON), typed(own))
         .flatMap(s -> s)
         .toArray(Column[]::new);
   }
@@ -157,54 +151,51 @@ final class Journeys {
    */
   static Dataset<Row> walk(
       JourneyLogs logs, AttributionRules rules, StructType made, SinkFactory sinks) {
-    return CustomerWalk.walkArranged(
-        logs.steps(), made, rows -> PersonWalk.ofPartition(rules, sinks.create(), rows));
+    return logs.steps().make(made, rows -> PersonWalk.ofPartition(rules, sinks.create(), rows));
   }
 
   static long micros(Duration duration) {
     return TimeUnit.SECONDS.toMicros(duration.toSeconds());
   }
 
-  static boolean isOrder(Row step) {
-    return !step.isNullAt(ORDERED_OF);
+  static boolean isOrder(Step step) {
+    return step.log() == ORDERS;
   }
 
   /** By position: names would be looked up for every touch. */
-  static Touch touch(Row step) {
-    Row row = step.getStruct(TOUCHED_OF);
+  static Touch touch(Step step) {
     return new Touch(
         step.getLong(AT_OF),
         step.getString(TIE_OF),
-        row.getString(0),
-        row.getLong(1),
-        row.getString(2),
-        row.getString(3),
-        row.getString(4),
-        row.getString(5),
-        row.getString(6),
-        row.getString(7),
-        row.getString(8),
-        row.getLong(9),
-        row.getBoolean(10));
+        step.getString(OWN),
+        step.getLong(OWN + 1),
+        step.getString(OWN + 2),
+        step.getString(OWN + 3),
+        step.getString(OWN + 4),
+        step.getString(OWN + 5),
+        step.getString(OWN + 6),
+        step.getString(OWN + 7),
+        step.getString(OWN + 8),
+        step.getLong(OWN + 9),
+        step.getBoolean(OWN + 10));
   }
 
   /** By position, as touches. */
-  static Order order(Row step) {
-    Row row = step.getStruct(ORDERED_OF);
+  static Order order(Step step) {
     return new Order(
         step.getLong(AT_OF),
         step.getString(TIE_OF),
         step.getString(FURTHER_TIE_OF),
-        row.getString(0),
-        row.getInt(1),
-        row.getLong(2),
-        row.isNullAt(3) ? null : (Double) row.getDouble(3),
-        row.getString(4),
-        row.getString(5),
-        row.getBoolean(6),
-        row.getString(7),
-        row.getString(8),
-        row.getString(9),
-        row.getLong(10));
+        step.getString(OWN),
+        step.getInt(OWN + 1),
+        step.getLong(OWN + 2),
+        step.isNullAt(OWN + 3) ? null : (Double) step.getDouble(OWN + 3),
+        step.getString(OWN + 4),
+        step.getString(OWN + 5),
+        step.getBoolean(OWN + 6),
+        step.getString(OWN + 7),
+        step.getString(OWN + 8),
+        step.getString(OWN + 9),
+        step.getLong(OWN + 10));
   }
 }

@@ -3,6 +3,7 @@ package io.cohortclv.transforms.attribution;
 import io.cohortclv.transforms.attribution.Journey.Order;
 import io.cohortclv.transforms.attribution.Journey.Touch;
 import io.cohortclv.transforms.table.CustomerWalk;
+import io.cohortclv.transforms.table.Step;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -89,7 +90,7 @@ final class PersonWalk implements CustomerWalk.History {
   }
 
   @Override
-  public void next(long moment, Row step) {
+  public void next(long moment, Step step) {
     if (Journeys.isOrder(step)) {
       meet(Journeys.order(step));
     } else {
@@ -98,7 +99,7 @@ final class PersonWalk implements CustomerWalk.History {
   }
 
   /** A touch that repeats an earlier one is none. */
-  private void await(Touch touch) {
+  void await(Touch touch) {
     boolean known = touch.clickId() != null && clicks.put(touch.clickId(), true) != null;
     Long before = repeats.get(touch.repeatKey());
     boolean repeated = before != null && touch.at() - before <= REPEAT_MICROS;
@@ -114,7 +115,8 @@ final class PersonWalk implements CustomerWalk.History {
     }
   }
 
-  private void meet(Order order) {
+  /** An order meets the touches that wait for one. */
+  void meet(Order order) {
     long at = order.at();
     List<Touch> held = new ArrayList<>();
     List<Touch> missed = new ArrayList<>();

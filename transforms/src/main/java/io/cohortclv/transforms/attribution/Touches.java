@@ -62,7 +62,7 @@ public final class Touches {
   private Touches() {}
 
   /**
-   * What {@link Journeys#arrange} takes of touches that may be credited. The terms valid when a
+   * What {@link Journeys#through} takes of touches that may be credited. The terms valid when a
    * touch happened set its window, an affiliate's own before the program's default.
    */
   static Dataset<Row> creditable(AttributionInputs inputs, AttributionRules rules) {
@@ -150,7 +150,7 @@ public final class Touches {
   }
 
   /**
-   * What {@link Journeys#arrange} takes of sign-ups through a friend, which hold for the customer's
+   * What {@link Journeys#through} takes of sign-ups through a friend, which hold for the customer's
    * next order.
    */
   static Dataset<Row> signUps(AttributionInputs inputs, AttributionRules rules) {

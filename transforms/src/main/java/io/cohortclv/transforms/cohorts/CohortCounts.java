@@ -3,6 +3,7 @@ package io.cohortclv.transforms.cohorts;
 import io.cohortclv.transforms.table.CohortRetention;
 import io.cohortclv.transforms.table.CustomerWalk;
 import io.cohortclv.transforms.table.MinorUnits;
+import io.cohortclv.transforms.table.Step;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -54,9 +55,11 @@ final class CohortCounts implements CustomerWalk.Walk {
   /** Beyond so many cohorts, what was counted is given on: sources may be many. */
   private static final int MOST_COHORTS = 20_000;
 
-  private static final int MARGIN = 2;
-  private static final int SOURCE_OF = 3;
-  private static final int SUMMARY_OF = 4;
+  /** The logs walked through: who customers are, who brought them, and what they ordered. */
+  static final int MEMBER = 0;
+
+  static final int SOURCE = 1;
+  static final int ORDER = 2;
 
   private final Map<Key, Cohort> cohorts = new HashMap<>();
   private final Consumer<Row> made;
@@ -69,6 +72,30 @@ final class CohortCounts implements CustomerWalk.Walk {
 
   /** What a customer was acquired by, and with which part of it. */
   private record Source(String type, String affiliateType, String affiliate, long parts) {}
+
+  /**
+   * Who a customer is.
+   *
+   * @param stayed days of survival, if known
+   * @param isMature whether a year has been long enough ago to tell who was retained
+   */
+  private record Member(
+      int cohort,
+      Long stayed,
+      boolean churned,
+      boolean isMature,
+      boolean retained,
+      boolean retainedOpen) {
+    static Member of(Step step) {
+      return new Member(
+          step.getInt(2),
+          step.isNullAt(3) ? null : (Long) step.getLong(3),
+          !step.isNullAt(4) && step.getBoolean(4),
+          !step.isNullAt(5),
+          !step.isNullAt(5) && step.getBoolean(5),
+          !step.isNullAt(6) && step.getBoolean(6));
+    }
+  }
 
   @Override
   public CustomerWalk.History of(String customer) {
@@ -85,55 +112,59 @@ final class CohortCounts implements CustomerWalk.Walk {
   private final class Customer implements CustomerWalk.History {
     private final List<Source> sources = new ArrayList<>(1);
     private List<Cohort> joined;
-    private Row summary;
-    private int cohort;
+    private Member member;
     private int period;
     private long margin;
 
     @Override
-    public void next(long moment, Row row) {
-      if (!row.isNullAt(SUMMARY_OF)) {
-        summary = row.getStruct(SUMMARY_OF);
-        cohort = summary.getInt(0);
-      } else if (!row.isNullAt(SOURCE_OF)) {
-        Row source = row.getStruct(SOURCE_OF);
-        sources.add(
-            new Source(
-                source.getString(0), source.getString(1), source.getString(2), source.getLong(3)));
-      } else if (summary != null && !sources.isEmpty()) {
-        if (joined == null) {
-          join();
-          period = Math.toIntExact(moment);
-        } else if (moment != period) {
-          order();
-          period = Math.toIntExact(moment);
-          margin = 0;
+    public void next(long moment, Step step) {
+      switch (step.log()) {
+        case MEMBER -> member = Member.of(step);
+        case SOURCE ->
+            sources.add(
+                new Source(
+                    step.getString(2), step.getString(3), step.getString(4), step.getLong(5)));
+        default -> {
+          if (member != null && !sources.isEmpty()) {
+            add(Math.toIntExact(moment), step.getLong(2));
+          }
         }
-        margin += row.getLong(MARGIN);
       }
+    }
+
+    private void add(int ordered, long orderMargin) {
+      if (joined == null) {
+        join();
+        period = ordered;
+      } else if (ordered != period) {
+        countPeriod();
+        period = ordered;
+        margin = 0;
+      }
+      margin += orderMargin;
     }
 
     private void join() {
       joined = new ArrayList<>(sources.size());
       for (Source source : sources) {
-        Key key = new Key(cohort, source.type, source.affiliateType, source.affiliate);
+        Key key = new Key(member.cohort, source.type, source.affiliateType, source.affiliate);
         Cohort counted = cohorts.computeIfAbsent(key, k -> new Cohort());
-        counted.join(summary, source.parts);
+        counted.join(member, source.parts);
         joined.add(counted);
       }
     }
 
-    private void order() {
+    private void countPeriod() {
       for (int i = 0; i < joined.size(); i++) {
-        joined.get(i).order(period - cohort, sources.get(i).parts, margin);
+        joined.get(i).order(period - member.cohort, sources.get(i).parts, margin);
       }
     }
 
     @Override
     public void end() {
       if (joined != null) {
-        order();
-      } else if (summary != null) {
+        countPeriod();
+      } else if (member != null) {
         join();
       }
       if (cohorts.size() > MOST_COHORTS) {
@@ -152,18 +183,15 @@ final class CohortCounts implements CustomerWalk.Walk {
     private long retained;
     private long retainedOpen;
 
-    void join(Row summary, long part) {
+    void join(Member member, long part) {
       parts += part;
-      if (!summary.isNullAt(1)) {
-        stays
-                .computeIfAbsent(summary.getLong(1), days -> new long[2])[
-                summary.getBoolean(2) ? 0 : 1] +=
-            part;
+      if (member.stayed != null) {
+        stays.computeIfAbsent(member.stayed, days -> new long[2])[member.churned ? 0 : 1] += part;
       }
-      if (!summary.isNullAt(3)) {
+      if (member.isMature) {
         mature += part;
-        retained += summary.getBoolean(3) ? part : 0;
-        retainedOpen += summary.getBoolean(4) ? part : 0;
+        retained += member.retained ? part : 0;
+        retainedOpen += member.retainedOpen ? part : 0;
       }
     }
 

@@ -61,10 +61,9 @@ public final class CohortRetentions {
       LocalDate asOf,
       CohortPeriod period,
       OptionalInt churnGapDays) {
-    return CustomerWalk.walk(
-            customerRows(acquisitions, summaries, orderValues, period),
-            CohortCounts.ROW,
-            CohortCounts::new)
+    return CustomerWalk.through(
+            List.of(members(summaries, period), sources(acquisitions), orders(orderValues, period)))
+        .make(CohortCounts.ROW, CohortCounts::new)
         .transform(CohortRetentions::addUpByCohort)
         .transform(cohorts -> explodeAges(cohorts, asOf, period))
         .withColumn(CohortRetention.COHORT_PERIOD, lit(period.id()))
@@ -75,52 +74,42 @@ public final class CohortRetentions {
         .transform(CohortRetention.TABLE::conform);
   }
 
-  /** Who each customer is, of which sources, and what was ordered by period. */
-  private static Dataset<Row> customerRows(
-      Dataset<Row> acquisitions,
-      Dataset<Row> summaries,
-      Dataset<Row> orderValues,
-      CohortPeriod period) {
-    Column parts =
-        rint(col(CustomerAcquisition.ACQUISITION_SHARE).multiply(lit(CohortCurve.PARTS)))
-            .cast("long");
-    Dataset<Row> members =
-        summaries.select(
-            col(CustomerSummary.CUSTOMER_ID),
+  /** Who each customer is: {@link CohortCounts#MEMBER}. */
+  private static Dataset<Row> members(Dataset<Row> summaries, CohortPeriod period) {
+    return summaries.select(
+        col(CustomerSummary.CUSTOMER_ID),
+        lit(null),
+        period.number(col(CustomerSummary.FIRST_ORDER_ON)),
+        col(CustomerSummary.SURVIVAL_DAYS),
+        col(CustomerSummary.CHURNED),
+        col(CustomerSummary.RETAINED_365),
+        col(CustomerSummary.RETAINED_365_OPEN));
+  }
+
+  /** Who brought each customer: {@link CohortCounts#SOURCE}. */
+  private static Dataset<Row> sources(Dataset<Row> acquisitions) {
+    return acquisitions
+        .filter(
+            col(CustomerAcquisition.IS_CONTRACT_MODEL)
+                .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED))))
+        .select(
+            col(CustomerAcquisition.CUSTOMER_ID),
             lit(null),
-            lit(null),
-            lit(null),
-            struct(
-                period.number(col(CustomerSummary.FIRST_ORDER_ON)),
-                col(CustomerSummary.SURVIVAL_DAYS),
-                col(CustomerSummary.CHURNED),
-                col(CustomerSummary.RETAINED_365),
-                col(CustomerSummary.RETAINED_365_OPEN)));
-    Dataset<Row> sources =
-        acquisitions
-            .filter(
-                col(CustomerAcquisition.IS_CONTRACT_MODEL)
-                    .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED))))
-            .select(
-                col(CustomerAcquisition.CUSTOMER_ID),
-                lit(null),
-                lit(null),
-                struct(
-                    col(CustomerAcquisition.SOURCE_TYPE),
-                    col(CustomerAcquisition.AFFILIATE_TYPE),
-                    col(CustomerAcquisition.AFFILIATE_ID),
-                    parts),
-                lit(null));
-    Dataset<Row> orders =
-        orderValues
-            .filter(col(OrderValue.COUNTED).and(col(OrderValue.CUSTOMER_ID).isNotNull()))
-            .select(
-                col(OrderValue.CUSTOMER_ID),
-                period.number(col(OrderValue.ORDERED_ON)).as("period"),
-                MinorUnits.of(col(OrderValue.MARGIN)).as("margin"),
-                lit(null).as("source"),
-                lit(null).as("summary"));
-    return orders.union(sources).union(members);
+            col(CustomerAcquisition.SOURCE_TYPE),
+            col(CustomerAcquisition.AFFILIATE_TYPE),
+            col(CustomerAcquisition.AFFILIATE_ID),
+            rint(col(CustomerAcquisition.ACQUISITION_SHARE).multiply(lit(CohortCurve.PARTS)))
+                .cast("long"));
+  }
+
+  /** What each customer ordered, by period: {@link CohortCounts#ORDER}. */
+  private static Dataset<Row> orders(Dataset<Row> orderValues, CohortPeriod period) {
+    return orderValues
+        .filter(col(OrderValue.COUNTED).and(col(OrderValue.CUSTOMER_ID).isNotNull()))
+        .select(
+            col(OrderValue.CUSTOMER_ID),
+            period.number(col(OrderValue.ORDERED_ON)),
+            MinorUnits.of(col(OrderValue.MARGIN)));
   }
 
   /** One row a cohort of each level, with its partial counts in two lists. */

@@ -142,7 +142,8 @@ public final class AffiliateDays {
             AffiliateDaily.SIGNUPS)) {
       measures.put(counted, col(counted));
     }
-    return CustomerWalk.walk(touches, TouchDays.CELL, TouchDays::new)
+    return CustomerWalk.through(List.of(touches))
+        .make(TouchDays.CELL, TouchDays::new)
         .withColumn(AffiliateDaily.DAY, date_from_unix_date(col(AffiliateDaily.DAY)))
         .select(partial(measures));
   }

@@ -2,6 +2,7 @@ package io.cohortclv.transforms.economics;
 
 import io.cohortclv.transforms.table.AffiliateDaily;
 import io.cohortclv.transforms.table.CustomerWalk;
+import io.cohortclv.transforms.table.Step;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -61,7 +62,7 @@ final class TouchDays implements CustomerWalk.Walk {
       private long day;
 
       @Override
-      public void next(long moment, Row touch) {
+      public void next(long moment, Step touch) {
         if (moment != day) {
           clicked.clear();
           day = moment;

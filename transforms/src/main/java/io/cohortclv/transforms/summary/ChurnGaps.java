@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.sum;
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.CustomerWalk;
 import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.Step;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,7 @@ public record ChurnGaps(OptionalInt days, Map<String, Integer> byCategory) {
         private Integer last;
 
         @Override
-        public void next(long moment, Row order) {
+        public void next(long moment, Step order) {
           int day = Math.toIntExact(moment);
           if (last != null && day != last) {
             if (ofCategory == null) {

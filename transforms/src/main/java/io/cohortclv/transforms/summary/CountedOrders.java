@@ -1,15 +1,15 @@
 package io.cohortclv.transforms.summary;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.unix_micros;
 
 import io.cohortclv.transforms.table.CustomerWalk;
 import io.cohortclv.transforms.table.MinorUnits;
 import io.cohortclv.transforms.table.OrderValue;
+import io.cohortclv.transforms.table.Step;
 import java.util.Comparator;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -23,6 +23,8 @@ final class CountedOrders {
   private static final int INCENTIVE = 5;
   static final int NET = 6;
   static final int MARGIN = 7;
+
+  /** Null where there was none. */
   static final int ACQUISITION_DISCOUNT = 8;
 
   private CountedOrders() {}
@@ -45,8 +47,8 @@ final class CountedOrders {
             col(OrderValue.INCENTIVE),
             MinorUnits.of(col(OrderValue.NET_REVENUE)),
             MinorUnits.of(col(OrderValue.MARGIN)),
-            coalesce(MinorUnits.of(col(OrderValue.ACQUISITION_DISCOUNT)), lit(0L)))
-        .transform(orders -> CustomerWalk.walk(orders, made, plan));
+            MinorUnits.of(col(OrderValue.ACQUISITION_DISCOUNT)))
+        .transform(orders -> CustomerWalk.through(List.of(orders)).make(made, plan));
   }
 
   /**
@@ -65,7 +67,7 @@ final class CountedOrders {
             .thenComparing(First::incentive, TEXT);
 
     /** The earlier of one known, or null, and a row. */
-    static First earlier(First first, Row order) {
+    static First earlier(First first, Step order) {
       long at = order.getLong(AT);
       if (first != null && first.at < at) {
         return first;

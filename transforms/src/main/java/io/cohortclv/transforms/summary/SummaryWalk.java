@@ -2,6 +2,7 @@ package io.cohortclv.transforms.summary;
 
 import io.cohortclv.transforms.table.CustomerSummary;
 import io.cohortclv.transforms.table.CustomerWalk;
+import io.cohortclv.transforms.table.Step;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -106,7 +107,7 @@ final class SummaryWalk implements CustomerWalk.Plan {
     }
 
     @Override
-    public void next(long moment, Row order) {
+    public void next(long moment, Step order) {
       int day = Math.toIntExact(moment);
       if (days == 0) {
         first = day;
@@ -127,7 +128,9 @@ final class SummaryWalk implements CustomerWalk.Plan {
       }
       net += orderNet;
       margin += orderMargin;
-      acquisitionDiscount += order.getLong(CountedOrders.ACQUISITION_DISCOUNT);
+      if (!order.isNullAt(CountedOrders.ACQUISITION_DISCOUNT)) {
+        acquisitionDiscount += order.getLong(CountedOrders.ACQUISITION_DISCOUNT);
+      }
     }
 
     private void nextDay(int day, int age) {

@@ -1,43 +1,53 @@
 package io.cohortclv.transforms.table;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.shiftleft;
-import static org.apache.spark.sql.functions.xxhash64;
 
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.internal.SQLConf;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Walks through each customer's rows in time, with one shuffle and one sort by a whole number
- * (docs/adr/0016). Only one customer's accumulators are held, however long the history is, and rows
- * made are handed on before the next is read.
+ * Walks through each customer's rows in time (docs/adr/0016). Only one customer's accumulators are
+ * held, however long the history is, and rows made are handed on before the next is read.
  */
 public final class CustomerWalk {
-  /** Seconds of the years 1 to 9999 lie within, days and the periods they make even more so. */
-  private static final int MOMENT_BITS = 39;
+  /** Of a row that has no moment, and comes before all that have; see {@link #through}. */
+  public static final long NO_MOMENT = -(1L << 38);
 
-  private static final long MOMENTS = 1L << MOMENT_BITS;
-  private static final long MIDDLE = 1L << (MOMENT_BITS - 1);
-  private static final String KEY = "walk_key";
+  private static final int LEAST_BUCKETS = 512;
 
-  private CustomerWalk() {}
+  /** So that every task has its share of them. */
+  private static final int BUCKETS_OF_PARTITION = 32;
+
+  private static final int MOST_BUCKETS = 1 << 14;
+
+  private final Dataset<Row> blocks;
+  private final Step.Kind[][] logs;
+  private final int ties;
+
+  private CustomerWalk(Dataset<Row> blocks, Step.Kind[][] logs, int ties) {
+    this.blocks = blocks;
+    this.logs = logs;
+    this.ties = ties;
+  }
 
   /** What to make of customers; sent to the executors. */
   public interface Plan extends Serializable {
@@ -63,94 +73,124 @@ public final class CustomerWalk {
     /**
      * The next row.
      *
-     * @param moment that of the row; least of all for one without
-     * @param row the row, whose first two columns are not for reading
+     * @param moment that of the row, or {@link #NO_MOMENT}
+     * @param step its values, gone once this returns
      */
-    void next(long moment, Row row);
+    void next(long moment, Step step);
 
     /** No more rows of the customer come. */
     void end();
   }
 
-  /**
-   * The rows a plan makes of every customer; those of one moment come in any order.
-   *
-   * @param rows as {@link #arrange} takes them
-   * @param made the schema of the rows made
-   */
-  public static Dataset<Row> walk(Dataset<Row> rows, StructType made, Plan plan) {
-    return walkArranged(arrange(rows), made, plan);
+  /** Through logs whose rows of one moment come in any order. */
+  public static CustomerWalk through(List<Dataset<Row>> logs) {
+    return through(0, logs);
   }
 
   /**
-   * The rows as a walk goes through them; worth keeping where several do.
+   * Through logs of different columns: the first names the customer and is never null; the second
+   * is the moment to order by, a day, a period or about a second as a whole number within 2^38 of
+   * 0, or null for rows that come before all others; others are whole numbers, doubles, booleans or
+   * texts.
    *
-   * @param rows the first column names the customer and is never null; the second is the moment to
-   *     order them by, a day, a period or about a second as a whole number within 2^38 of 0, or
-   *     null for rows that come before all others
-   * @param ties what orders the rows of one moment, if it matters
+   * @param ties how many columns after the moment, of all logs the same, order the rows of one
+   *     moment, nulls first
    */
-  public static Dataset<Row> arrange(Dataset<Row> rows, Column... ties) {
-    String[] names = rows.columns();
-    Column customer = col(names[0]);
-    // Spark sorts one column of whole numbers by radix, but text by comparing; of several columns
-    // it looks at the first alone while that differs, and few moments have two rows.
-    // Customers whose bits are the same are told apart by name in walking.
-    Column key =
-        shiftleft(xxhash64(customer), MOMENT_BITS)
-            .plus(coalesce(col(names[1]).cast("long").plus(lit(MIDDLE)), lit(0L)));
+  public static CustomerWalk through(int ties, List<Dataset<Row>> logs) {
+    int buckets =
+        Math.min(
+            MOST_BUCKETS,
+            Math.max(LEAST_BUCKETS, BUCKETS_OF_PARTITION * SQLConf.get().numShufflePartitions()));
+    Step.Kind[][] kinds =
+        logs.stream().map(log -> Step.Kind.of(log.schema())).toArray(Step.Kind[][]::new);
+    int end = Step.FIRST_VALUE + ties;
+    for (Step.Kind[] log : kinds) {
+      if (!Arrays.equals(log, Step.FIRST_VALUE, end, kinds[0], Step.FIRST_VALUE, end)) {
+        throw new IllegalArgumentException("Logs whose ties are of different types");
+      }
+    }
+    return new CustomerWalk(
+        IntStream.range(0, logs.size())
+            .mapToObj(i -> blocks(logs.get(i), i, buckets))
+            .reduce(Dataset::union)
+            .orElseThrow()
+            .repartition(col(StepBlocks.BUCKET))
+            .sortWithinPartitions(StepBlocks.BUCKET),
+        kinds,
+        ties);
+  }
+
+  private static Dataset<Row> blocks(Dataset<Row> rows, int log, int buckets) {
+    Step.Kind[] kinds = Step.Kind.of(rows.schema());
     Column[] columns =
-        IntStream.range(0, names.length)
-            .mapToObj(i -> i == 1 ? key.as(KEY) : col(names[i]))
+        Arrays.stream(rows.columns())
+            .map(name -> col("`" + name.replace("`", "``") + "`"))
             .toArray(Column[]::new);
-    Column[] order = Stream.concat(Stream.of(col(KEY)), Arrays.stream(ties)).toArray(Column[]::new);
-    return rows.select(columns).repartition(customer).sortWithinPartitions(order);
+    for (int i = 0; i < columns.length; i++) {
+      columns[i] = kinds[i] == Step.Kind.TEXT ? columns[i].cast(DataTypes.BinaryType) : columns[i];
+    }
+    columns[1] = coalesce(columns[1].cast(DataTypes.LongType), lit(NO_MOMENT));
+    MapPartitionsFunction<Row, Row> pack = part -> new StepBlocks(part, log, kinds, buckets);
+    return rows.select(columns).mapPartitions(pack, Encoders.row(StepBlocks.BLOCK));
+  }
+
+  /** The same through rows that are brought together once and kept; worth it for two walks. */
+  public CustomerWalk kept(UnaryOperator<Dataset<Row>> keep) {
+    return new CustomerWalk(keep.apply(blocks), logs, ties);
   }
 
   /**
    * The rows a plan makes of every customer.
    *
-   * @param arranged rows of {@link #arrange}
    * @param made the schema of the rows made
    */
-  public static Dataset<Row> walkArranged(Dataset<Row> arranged, StructType made, Plan plan) {
-    MapPartitionsFunction<Row, Row> steps = partition -> steps(partition, plan);
-    return arranged.mapPartitions(steps, Encoders.row(made));
-  }
-
-  /** One partition's rows walked through, as they are asked for. */
-  static Iterator<Row> steps(Iterator<Row> partition, Plan plan) {
-    return new Steps(partition, plan);
+  public Dataset<Row> make(StructType made, Plan plan) {
+    Step.Kind[][] kinds = logs;
+    int tiesOfAll = ties;
+    MapPartitionsFunction<Row, Row> walk =
+        part -> new Steps(part, kinds, new StepSort(kinds, tiesOfAll), plan);
+    return blocks.mapPartitions(walk, Encoders.row(made));
   }
 
   /** Rows made are handed on before the next is read, so that no partition's are held. */
-  private static final class Steps implements Iterator<Row> {
-    private final Iterator<Row> rows;
+  static final class Steps implements Iterator<Row> {
+    private final Iterator<Row> blocks;
+    private final StepSort sort;
+    private final Step step;
     private final Walk walk;
     private final Queue<Row> made = new ArrayDeque<>();
 
-    /** Nearly always one customer; more where their bits are the same. */
-    private final Map<String, History> open = new LinkedHashMap<>();
-
-    private long bits;
-    private String customer = "";
+    private Row nextBlock;
+    private byte[] customer = {};
     private History history;
     private boolean ended;
 
-    Steps(Iterator<Row> rows, Plan plan) {
-      this.rows = rows;
+    /**
+     * Walks through a partition.
+     *
+     * @param blocks sorted by bucket
+     */
+    Steps(Iterator<Row> blocks, Step.Kind[][] logs, StepSort sort, Plan plan) {
+      this.blocks = blocks;
+      this.sort = sort;
+      this.step = new Step(logs);
       this.walk = plan.begin(made::add);
+      this.nextBlock = blocks.hasNext() ? blocks.next() : null;
     }
 
     @Override
     public boolean hasNext() {
       while (made.isEmpty() && !ended) {
-        if (rows.hasNext()) {
-          step(rows.next());
+        if (sort.next()) {
+          step();
         } else {
-          ended = true;
           close();
-          walk.end();
+          if (nextBlock == null) {
+            ended = true;
+            walk.end();
+          } else {
+            load();
+          }
         }
       }
       return !made.isEmpty();
@@ -164,24 +204,30 @@ public final class CustomerWalk {
       return made.remove();
     }
 
-    private void step(Row row) {
-      long key = row.getLong(1);
-      if (key >> MOMENT_BITS != bits) {
+    private void load() {
+      int bucket = nextBlock.getInt(0);
+      while (nextBlock != null && nextBlock.getInt(0) == bucket) {
+        sort.add((byte[]) nextBlock.get(1));
+        nextBlock = blocks.hasNext() ? blocks.next() : null;
+      }
+      sort.sort();
+    }
+
+    private void step() {
+      step.read(sort.bytes(), sort.row());
+      if (history == null || !step.isOf(customer)) {
         close();
-        bits = key >> MOMENT_BITS;
+        customer = step.customer();
+        history = walk.of(new String(customer, UTF_8));
       }
-      String name = row.getString(0);
-      if (history == null || !name.equals(customer)) {
-        customer = name;
-        history = open.computeIfAbsent(name, walk::of);
-      }
-      history.next((key & (MOMENTS - 1)) - MIDDLE, row);
+      history.next(step.moment(), step);
     }
 
     private void close() {
-      open.values().forEach(History::end);
-      open.clear();
-      history = null;
+      if (history != null) {
+        history.end();
+        history = null;
+      }
     }
   }
 }

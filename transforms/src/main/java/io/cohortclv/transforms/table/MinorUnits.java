@@ -1,14 +1,20 @@
 package io.cohortclv.transforms.table;
 
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.rint;
+import static org.apache.spark.sql.classic.ExpressionUtils.column;
+import static org.apache.spark.sql.classic.ExpressionUtils.expression;
 
-import java.math.BigDecimal;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.catalyst.expressions.MakeDecimal;
+import org.apache.spark.sql.catalyst.expressions.UnscaledValue;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * Published money as whole hundredths inside a computation: they add up exactly and so the same in
  * any order, and many times faster than decimals.
+ *
+ * <p>A decimal of up to 18 digits lies in memory as that very number. Spark's own expressions for
+ * it are not among its functions for users, whose ways there (by way of doubles, or by multiplying)
+ * make two objects of every amount.
  */
 public final class MinorUnits {
   /** Hundredths in a major unit. */
@@ -16,16 +22,18 @@ public final class MinorUnits {
 
   private MinorUnits() {}
 
-  /** Money of {@link Table#PUBLISHED_MONEY}, at most 2^53 hundredths, as a whole number of them. */
+  /** Money of {@link Table#PUBLISHED_MONEY} as a whole number of hundredths. */
   public static Column of(Column money) {
-    return rint(money.cast("double").multiply(lit(PER_MAJOR))).cast("long");
+    return column(new UnscaledValue(expression(money.cast(Table.PUBLISHED_MONEY))));
   }
 
   /** Whole hundredths as published money. */
   public static Column toMoney(Column minorUnits) {
-    return minorUnits
-        .cast("decimal(20,0)")
-        .multiply(lit(new BigDecimal("0.01")))
-        .cast(Table.PUBLISHED_MONEY);
+    return column(
+        new MakeDecimal(
+            expression(minorUnits.cast(DataTypes.LongType)),
+            Table.PUBLISHED_MONEY.precision(),
+            Table.PUBLISHED_MONEY.scale(),
+            false));
   }
 }

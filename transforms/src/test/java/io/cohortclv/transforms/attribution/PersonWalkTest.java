@@ -2,13 +2,13 @@ package io.cohortclv.transforms.attribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cohortclv.transforms.attribution.Journey.Order;
 import io.cohortclv.transforms.attribution.Journey.Touch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 
 class PersonWalkTest {
@@ -26,27 +26,26 @@ class PersonWalkTest {
   private static final long LONG = Long.MAX_VALUE / 2;
 
   /** A robot's clicks, a millisecond apart, each with an id of its own. */
-  private static Row click(int number) {
-    Row touch =
-        RowFactory.create(
-            "k" + number,
-            (long) number,
-            "affiliate",
-            "A",
-            null,
-            "affiliate",
-            null,
-            null,
-            null,
-            LONG,
-            false);
-    return RowFactory.create(
-        "robot", 0L, number * 1_000L, 3, null, "t" + number, "log", touch, null);
+  private static Touch click(int number) {
+    return new Touch(
+        number * 1_000L,
+        "t" + number,
+        "k" + number,
+        number,
+        "affiliate",
+        "A",
+        null,
+        "affiliate",
+        null,
+        null,
+        null,
+        LONG,
+        false);
   }
 
-  private static Row order(int number, long at) {
-    Row order = RowFactory.create("c", 0, 100L, null, null, null, false, null, null, null, 100L);
-    return RowFactory.create("robot", 0L, at, 9, null, "shop", "o" + number, null, order);
+  private static Order order(int number, long at) {
+    return new Order(
+        at, "shop", "o" + number, "c", 0, 100L, null, null, null, false, null, null, null, 100L);
   }
 
   private static final class Watching implements PersonWalk.Sink {
@@ -71,11 +70,11 @@ class PersonWalkTest {
     PersonWalk person = new PersonWalk(RULES, sink, row -> {});
     for (int i = 0; i < 3_000_000; i++) {
       if (i == 2_000_000) {
-        person.next(0, order(1, i * 1_000L));
+        person.meet(order(1, i * 1_000L));
       }
-      person.next(0, click(i));
+      person.await(click(i));
     }
-    person.next(0, order(2, 3_000_000_000L));
+    person.meet(order(2, 3_000_000_000L));
     person.end();
     assertThat(sink.journeys)
         .hasSize(2)
@@ -94,11 +93,11 @@ class PersonWalkTest {
     Watching sink = new Watching();
     PersonWalk person = new PersonWalk(RULES, sink, row -> {});
     for (int i = 0; i < 5; i++) {
-      person.next(0, click(i));
+      person.await(click(i));
     }
-    person.next(0, order(1, 4_000));
+    person.meet(order(1, 4_000));
     for (int i = 5; i < 10; i++) {
-      person.next(0, click(i));
+      person.await(click(i));
     }
     assertThat(sink.missed).isZero();
     person.end();

@@ -3,13 +3,14 @@ package io.cohortclv.transforms.table;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.rand;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cohortclv.transforms.SharedSession;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -47,8 +48,8 @@ class CustomerWalkTest {
       List<String> seen = new ArrayList<>();
       return new CustomerWalk.History() {
         @Override
-        public void next(long moment, Row row) {
-          seen.add((row.getString(2) == null ? "" : row.getString(2)) + moment);
+        public void next(long moment, Step step) {
+          seen.add((step.isNullAt(2) ? "" : step.getString(2)) + moment);
         }
 
         @Override
@@ -66,9 +67,11 @@ class CustomerWalkTest {
 
   private List<Row> walked() {
     Collections.shuffle(rows, new java.util.Random(7));
-    return CustomerWalk.walk(
-            SharedSession.SPARK.createDataFrame(rows, ROW).orderBy(rand(3)), SEEN, Writing::new)
-        .collectAsList();
+    return CustomerWalk.through(List.of(logged())).make(SEEN, Writing::new).collectAsList();
+  }
+
+  private Dataset<Row> logged() {
+    return SharedSession.SPARK.createDataFrame(rows, ROW).orderBy(rand(3));
   }
 
   private List<String> seen(String customer) {
@@ -93,32 +96,14 @@ class CustomerWalkTest {
     assertThat(seen("other")).containsExactly("5");
   }
 
-  /**
-   * The 25 bits of these names' hashes in the key are the same (found by trying a hundred thousand
-   * names), so that their rows come mixed.
-   */
-  @Test
-  void customersOfTheSameBits_areToldApart() {
-    String[] twins = {"customer 1594", "customer 5165"};
-    for (int day = 0; day < 20; day++) {
-      row(twins[day % 2], day, "");
-    }
-
-    assertThat(seen(twins[0])).containsExactly("0 2 4 6 8 10 12 14 16 18");
-    assertThat(seen(twins[1])).containsExactly("1 3 5 7 9 11 13 15 17 19");
-  }
-
   @Test
   void rowsOfOneMoment_comeInTheOrderOfTheTies() {
     for (int i = 0; i < 9; i++) {
       row("c", i / 3, List.of("c", "b", "a").get(i % 3));
     }
     List<Row> walked =
-        CustomerWalk.walkArranged(
-                CustomerWalk.arrange(
-                    SharedSession.SPARK.createDataFrame(rows, ROW).orderBy(rand(3)), col("what")),
-                SEEN,
-                Writing::new)
+        CustomerWalk.through(1, List.of(logged()))
+            .make(SEEN, Writing::new)
             .filter(col("customer").isNotNull())
             .collectAsList();
     assertThat(walked)
@@ -126,29 +111,55 @@ class CustomerWalkTest {
         .containsExactly("a0 b0 c0 a1 b1 c1 a2 b2 c2");
   }
 
-  /** A customer's rows made are not held until the customer ends. */
-  @Test
-  void rowsMade_areHandedOnBeforeTheNextIsRead() {
-    int[] read = {0};
-    int[] handedOn = {0};
-    CustomerWalk.Plan plan =
-        made ->
-            customer ->
-                new CustomerWalk.History() {
-                  @Override
-                  public void next(long moment, Row row) {
-                    assertThat(handedOn[0]).isEqualTo(read[0]);
-                    read[0]++;
-                    made.accept(row);
-                  }
+  /** Writes down each row of either log. */
+  private static CustomerWalk.Walk writing(Consumer<Row> made) {
+    return customer ->
+        new CustomerWalk.History() {
+          @Override
+          public void next(long moment, Step step) {
+            String value =
+                step.log() == 0 ? step.getString(2) : step.getDouble(2) + " " + step.getBoolean(3);
+            made.accept(RowFactory.create(customer, moment + " " + value));
+          }
 
-                  @Override
-                  public void end() {}
-                };
-    List<Row> rowsOfOne =
-        IntStream.range(0, 100).mapToObj(i -> RowFactory.create("c", (long) i, "")).toList();
-    CustomerWalk.steps(rowsOfOne.iterator(), plan).forEachRemaining(row -> handedOn[0]++);
-    assertThat(handedOn[0]).isEqualTo(100);
+          @Override
+          public void end() {
+            // Every row was written down.
+          }
+        };
+  }
+
+  @Test
+  void severalLogs_areWalkedThroughTogether() {
+    row("c", 1, "order");
+    row("c", 3, "order");
+    Dataset<Row> amounts =
+        SharedSession.SPARK.sql("SELECT 'c' AS who, 2 AS day, 2.5D AS amount, true AS isPaid");
+    assertThat(
+            CustomerWalk.through(List.of(logged(), amounts))
+                .make(SEEN, CustomerWalkTest::writing)
+                .collectAsList())
+        .extracting(r -> r.getString(1))
+        .containsExactly("1 order", "2 2.5 true", "3 order");
+  }
+
+  @Test
+  void tiesOfDifferentTypes_areRefused() {
+    Dataset<Row> texts = SharedSession.SPARK.sql("SELECT 'c', 1, 'a'");
+    Dataset<Row> numbers = SharedSession.SPARK.sql("SELECT 'c', 1, 2");
+
+    assertThatThrownBy(() -> CustomerWalk.through(1, List.of(texts, numbers)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Logs whose ties are of different types");
+  }
+
+  @Test
+  void columnsThatCannotTravel_areRefused() {
+    Dataset<Row> dates = SharedSession.SPARK.sql("SELECT 'c', 1, DATE '2026-01-01'");
+
+    assertThatThrownBy(() -> CustomerWalk.through(List.of(dates)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("A column of type date");
   }
 
   @Test

@@ -1,0 +1,295 @@
+package io.cohortclv.transforms.table;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DoubleType;
+import org.apache.spark.sql.types.IntegerType;
+import org.apache.spark.sql.types.LongType;
+import org.apache.spark.sql.types.NullType;
+import org.apache.spark.sql.types.StringType;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A row of a log as a {@link CustomerWalk} comes to it, read from the bytes it travelled in; its
+ * values are by their positions in the log, and gone once the next row is read.
+ *
+ * <p>Bytes are: how many follow; the customer; the moment; which log; which columns are null, a bit
+ * each; then the values of those that are not. Whole numbers take as many bytes as they need: small
+ * ones one, others one that tells how many follow.
+ */
+public final class Step {
+  /** Positions of the columns that are the customer and the moment; values come after them. */
+  static final int FIRST_VALUE = 2;
+
+  /** A log's columns fit the bits of a whole number. */
+  static final int MOST_COLUMNS = 64;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Bytes that arrays must have after the last row: numbers are read and written eight at once. */
+  static final int MARGIN = Long.BYTES;
+
+  /** Greater first bytes of a whole number tell how many follow. */
+  private static final int MOST_OF_BYTE = 247;
+
+  private static final int FNV_BASIS = 0x811c9dc5;
+  private static final int FNV_PRIME = 16_777_619;
+
+  /** How a column's values lie in bytes. */
+  enum Kind {
+    WHOLE,
+    DOUBLE,
+    BOOLEAN,
+    TEXT;
+
+    /** Those of a log's columns; sent to the executors. */
+    static Kind[] of(StructType log) {
+      if (log.size() > MOST_COLUMNS) {
+        throw new IllegalArgumentException("A log of " + log.size() + " columns");
+      }
+      return Arrays.stream(log.fields()).map(f -> of(f.dataType())).toArray(Kind[]::new);
+    }
+
+    private static Kind of(DataType type) {
+      if (type instanceof LongType || type instanceof IntegerType || type instanceof NullType) {
+        return WHOLE;
+      }
+      if (type instanceof DoubleType) {
+        return DOUBLE;
+      }
+      if (type instanceof BooleanType) {
+        return BOOLEAN;
+      }
+      if (type instanceof StringType || type instanceof BinaryType) {
+        return TEXT;
+      }
+      throw new IllegalArgumentException("A column of type " + type.simpleString());
+    }
+  }
+
+  private final Kind[][] logs;
+  private final long[] values = new long[MOST_COLUMNS];
+  private byte[] bytes;
+  private int at;
+  private int end;
+  private int customer;
+  private int endOfCustomer;
+  private long moment;
+  private int log;
+  private long nulls;
+
+  Step(Kind[][] logs) {
+    this.logs = logs;
+  }
+
+  /** Puts a number there; the place after it. */
+  static int putDouble(byte[] bytes, int at, double value) {
+    LONG.set(bytes, at, Double.doubleToRawLongBits(value));
+    return at + Double.BYTES;
+  }
+
+  /** Puts a whole number there; the place after it. Bytes after that are written to, too. */
+  static int putWhole(byte[] bytes, int at, long value) {
+    long number = zigzag(value);
+    if (Long.compareUnsigned(number, MOST_OF_BYTE) <= 0) {
+      bytes[at] = (byte) number;
+      return at + 1;
+    }
+    int following = bytesOf(number);
+    bytes[at] = (byte) (MOST_OF_BYTE + following);
+    LONG.set(bytes, at + 1, number);
+    return at + 1 + following;
+  }
+
+  /** How many bytes {@link #putWhole} puts. */
+  static int lengthOf(long value) {
+    long number = zigzag(value);
+    return Long.compareUnsigned(number, MOST_OF_BYTE) <= 0 ? 1 : 1 + bytesOf(number);
+  }
+
+  private static int bytesOf(long number) {
+    return (Long.SIZE - Long.numberOfLeadingZeros(number) + Byte.SIZE - 1) / Byte.SIZE;
+  }
+
+  /** Small numbers of either sign as small numbers without. */
+  private static long zigzag(long value) {
+    return (value << 1) ^ (value >> (Long.SIZE - 1));
+  }
+
+  private long whole() {
+    int first = Byte.toUnsignedInt(bytes[at]);
+    at++;
+    long number = first;
+    if (first > MOST_OF_BYTE) {
+      int following = first - MOST_OF_BYTE;
+      number = (long) LONG.get(bytes, at) & (-1L >>> (Long.SIZE - Byte.SIZE * following));
+      at += following;
+    }
+    return (number >>> 1) ^ -(number & 1);
+  }
+
+  /** Goes to the row that begins there, and reads its customer. */
+  void readCustomer(byte[] source, int row) {
+    bytes = source;
+    at = row;
+    int following = (int) whole();
+    end = at + following;
+    int length = (int) whole();
+    customer = at;
+    at += length;
+    endOfCustomer = at;
+  }
+
+  /** The same, and its moment. */
+  void readMoment(byte[] source, int row) {
+    readCustomer(source, row);
+    moment = whole();
+  }
+
+  /** Reads all of a row. */
+  void read(byte[] source, int row) {
+    readMoment(source, row);
+    log = bytes[at++];
+    nulls = whole();
+    Kind[] kinds = logs[log];
+    for (int i = FIRST_VALUE; i < kinds.length; i++) {
+      if (!isNullAt(i)) {
+        readValue(i, kinds[i]);
+      }
+    }
+  }
+
+  private void readValue(int i, Kind kind) {
+    switch (kind) {
+      case WHOLE, BOOLEAN -> values[i] = whole();
+      case DOUBLE -> {
+        values[i] = (long) LONG.get(bytes, at);
+        at += Double.BYTES;
+      }
+      case TEXT -> {
+        long length = whole();
+        values[i] = ((long) at << Integer.SIZE) | length;
+        at += (int) length;
+      }
+      default -> throw new IllegalStateException(kind.name());
+    }
+  }
+
+  /** The place after the row. */
+  int end() {
+    return end;
+  }
+
+  /** The customer's name in bytes. */
+  byte[] customer() {
+    return Arrays.copyOfRange(bytes, customer, endOfCustomer);
+  }
+
+  boolean isOf(byte[] name) {
+    return Arrays.equals(name, 0, name.length, bytes, customer, endOfCustomer);
+  }
+
+  /** FNV-1a of the customer's name. */
+  int hashOfCustomer() {
+    int hash = FNV_BASIS;
+    for (int i = customer; i < endOfCustomer; i++) {
+      hash = (hash ^ Byte.toUnsignedInt(bytes[i])) * FNV_PRIME;
+    }
+    return hash;
+  }
+
+  /** Compares the names of the customers of two rows, byte by byte. */
+  int compareCustomers(Step other) {
+    return Arrays.compareUnsigned(
+        bytes, customer, endOfCustomer, other.bytes, other.customer, other.endOfCustomer);
+  }
+
+  /** The moment of the row. */
+  long moment() {
+    return moment;
+  }
+
+  /** Which of the logs walked through the row is of, counted from 0. */
+  public int log() {
+    return log;
+  }
+
+  /** Whether the column is null. */
+  public boolean isNullAt(int column) {
+    return ((nulls >>> column) & 1) != 0;
+  }
+
+  /** The whole number, which must not be null; the same for the others that are no texts. */
+  public long getLong(int column) {
+    return value(column);
+  }
+
+  public int getInt(int column) {
+    return (int) value(column);
+  }
+
+  public double getDouble(int column) {
+    return Double.longBitsToDouble(value(column));
+  }
+
+  public boolean getBoolean(int column) {
+    return value(column) != 0;
+  }
+
+  private long value(int column) {
+    if (isNullAt(column)) {
+      throw new NullPointerException("Column " + column + " of log " + log + " is null");
+    }
+    return values[column];
+  }
+
+  /** A text, or null. */
+  public String getString(int column) {
+    return isNullAt(column) ? null : new String(bytes, start(column), length(column), UTF_8);
+  }
+
+  private int start(int column) {
+    return (int) (values[column] >>> Integer.SIZE);
+  }
+
+  private int length(int column) {
+    return (int) values[column];
+  }
+
+  /** Compares the first of the values of two rows, nulls first. */
+  int compareTies(Step other, int ties) {
+    for (int i = FIRST_VALUE; i < FIRST_VALUE + ties; i++) {
+      int compared = Boolean.compare(other.isNullAt(i), isNullAt(i));
+      if (compared == 0 && !isNullAt(i)) {
+        compared = compareValues(other, i);
+      }
+      if (compared != 0) {
+        return compared;
+      }
+    }
+    return 0;
+  }
+
+  private int compareValues(Step other, int i) {
+    return switch (logs[log][i]) {
+      case DOUBLE -> Double.compare(getDouble(i), other.getDouble(i));
+      case TEXT ->
+          Arrays.compareUnsigned(
+              bytes,
+              start(i),
+              start(i) + length(i),
+              other.bytes,
+              other.start(i),
+              other.start(i) + other.length(i));
+      default -> Long.compare(values[i], other.values[i]);
+    };
+  }
+}
