@@ -109,12 +109,6 @@ public final class Step {
     return at + 1 + following;
   }
 
-  /** How many bytes {@link #putWhole} puts. */
-  static int lengthOf(long value) {
-    long number = zigzag(value);
-    return Long.compareUnsigned(number, MOST_OF_BYTE) <= 0 ? 1 : 1 + bytesOf(number);
-  }
-
   private static int bytesOf(long number) {
     return (Long.SIZE - Long.numberOfLeadingZeros(number) + Byte.SIZE - 1) / Byte.SIZE;
   }
