@@ -1,6 +1,5 @@
 package io.cohortclv.transforms.table;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
@@ -101,6 +100,9 @@ public final class CustomerWalk {
         Math.min(
             MOST_BUCKETS,
             Math.max(LEAST_BUCKETS, BUCKETS_OF_PARTITION * SQLConf.get().numShufflePartitions()));
+    if (logs.size() > Step.MOST_LOGS) {
+      throw new IllegalArgumentException("As many as " + logs.size() + " logs");
+    }
     Step.Kind[][] kinds =
         logs.stream().map(log -> Step.Kind.of(log.schema())).toArray(Step.Kind[][]::new);
     int end = Step.FIRST_VALUE + ties;
@@ -161,7 +163,6 @@ public final class CustomerWalk {
     private final Queue<Row> made = new ArrayDeque<>();
 
     private Row nextBlock;
-    private byte[] customer = {};
     private History history;
     private boolean ended;
 
@@ -215,10 +216,9 @@ public final class CustomerWalk {
 
     private void step() {
       step.read(sort.bytes(), sort.row());
-      if (history == null || !step.isOf(customer)) {
+      if (sort.begins()) {
         close();
-        customer = step.customer();
-        history = walk.of(new String(customer, UTF_8));
+        history = walk.of(step.customer());
       }
       history.next(step.moment(), step);
     }

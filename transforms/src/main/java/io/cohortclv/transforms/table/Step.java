@@ -20,25 +20,28 @@ import org.apache.spark.sql.types.StructType;
  * A row of a log as a {@link CustomerWalk} comes to it, read from the bytes it travelled in; its
  * values are by their positions in the log, and gone once the next row is read.
  *
- * <p>Bytes are: how many follow; the customer; the moment; which log; which columns are null, a bit
- * each; then the values of those that are not. Whole numbers take as many bytes as they need: small
- * ones one, others one that tells how many follow.
+ * <p>Bytes are: how many follow; the customer; the moment; which columns are null, a bit each, with
+ * the log's number in the bits of the first two, which never are; then the values of those that are
+ * not. Whole numbers take as many bytes as they need, seven bits each; how many follow the first is
+ * told by the ones it begins with.
  */
 public final class Step {
   /** Positions of the columns that are the customer and the moment; values come after them. */
   static final int FIRST_VALUE = 2;
 
+  /** Logs have a number of as many bits. */
+  static final int MOST_LOGS = 1 << FIRST_VALUE;
+
   /** A log's columns fit the bits of a whole number. */
   static final int MOST_COLUMNS = 64;
 
   private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   /** Bytes that arrays must have after the last row: numbers are read and written eight at once. */
   static final int MARGIN = Long.BYTES;
 
-  /** Greater first bytes of a whole number tell how many follow. */
-  private static final int MOST_OF_BYTE = 247;
+  private static final int BITS_OF_BYTE = 7;
 
   private static final int FNV_BASIS = 0x811c9dc5;
   private static final int FNV_PRIME = 16_777_619;
@@ -98,35 +101,49 @@ public final class Step {
 
   /** Puts a whole number there; the place after it. Bytes after that are written to, too. */
   static int putWhole(byte[] bytes, int at, long value) {
-    long number = zigzag(value);
-    if (Long.compareUnsigned(number, MOST_OF_BYTE) <= 0) {
-      bytes[at] = (byte) number;
-      return at + 1;
+    // Small numbers of either sign become small numbers without.
+    return putCount(bytes, at, (value << 1) ^ (value >> (Long.SIZE - 1)));
+  }
+
+  /** Puts a number without sign there; the same otherwise. */
+  static int putCount(byte[] bytes, int at, long number) {
+    int more = (Long.SIZE - 1 - Long.numberOfLeadingZeros(number | 1)) / BITS_OF_BYTE;
+    if (more < Byte.SIZE) {
+      LONG.set(bytes, at, word(number, more));
+      return at + 1 + more;
     }
-    int following = bytesOf(number);
-    bytes[at] = (byte) (MOST_OF_BYTE + following);
+    bytes[at] = -1;
     LONG.set(bytes, at + 1, number);
-    return at + 1 + following;
+    return at + 1 + Long.BYTES;
   }
 
-  private static int bytesOf(long number) {
-    return (Long.SIZE - Long.numberOfLeadingZeros(number) + Byte.SIZE - 1) / Byte.SIZE;
+  /** Puts a number there in a byte and as many more, and writes to no others. */
+  static void putCountInto(byte[] bytes, int at, int number, int more) {
+    long word = word(number, more);
+    for (int i = 0; i <= more; i++) {
+      bytes[at + i] = (byte) (word >>> (Byte.SIZE * (Long.BYTES - 1 - i)));
+    }
   }
 
-  /** Small numbers of either sign as small numbers without. */
-  private static long zigzag(long value) {
-    return (value << 1) ^ (value >> (Long.SIZE - 1));
+  /** As many ones as bytes follow the first, a zero, and the number, from the highest bit on. */
+  private static long word(long number, int more) {
+    return ~(-1L >>> more) | (number << (Byte.SIZE * (Long.BYTES - 1 - more)));
+  }
+
+  private long count() {
+    long word = (long) LONG.get(bytes, at);
+    int first = Long.numberOfLeadingZeros(~word) + 1;
+    if (first <= Byte.SIZE) {
+      at += first;
+      return (word << first) >>> (Long.SIZE - BITS_OF_BYTE * first);
+    }
+    long number = (long) LONG.get(bytes, at + 1);
+    at += 1 + Long.BYTES;
+    return number;
   }
 
   private long whole() {
-    int first = Byte.toUnsignedInt(bytes[at]);
-    at++;
-    long number = first;
-    if (first > MOST_OF_BYTE) {
-      int following = first - MOST_OF_BYTE;
-      number = (long) LONG.get(bytes, at) & (-1L >>> (Long.SIZE - Byte.SIZE * following));
-      at += following;
-    }
+    long number = count();
     return (number >>> 1) ^ -(number & 1);
   }
 
@@ -134,9 +151,9 @@ public final class Step {
   void readCustomer(byte[] source, int row) {
     bytes = source;
     at = row;
-    int following = (int) whole();
+    int following = (int) count();
     end = at + following;
-    int length = (int) whole();
+    int length = (int) count();
     customer = at;
     at += length;
     endOfCustomer = at;
@@ -151,8 +168,8 @@ public final class Step {
   /** Reads all of a row. */
   void read(byte[] source, int row) {
     readMoment(source, row);
-    log = bytes[at++];
-    nulls = whole();
+    nulls = count();
+    log = (int) nulls & (MOST_LOGS - 1);
     Kind[] kinds = logs[log];
     for (int i = FIRST_VALUE; i < kinds.length; i++) {
       if (!isNullAt(i)) {
@@ -169,7 +186,7 @@ public final class Step {
         at += Double.BYTES;
       }
       case TEXT -> {
-        long length = whole();
+        long length = count();
         values[i] = ((long) at << Integer.SIZE) | length;
         at += (int) length;
       }
@@ -182,13 +199,9 @@ public final class Step {
     return end;
   }
 
-  /** The customer's name in bytes. */
-  byte[] customer() {
-    return Arrays.copyOfRange(bytes, customer, endOfCustomer);
-  }
-
-  boolean isOf(byte[] name) {
-    return Arrays.equals(name, 0, name.length, bytes, customer, endOfCustomer);
+  /** The customer's name. */
+  String customer() {
+    return new String(bytes, customer, endOfCustomer - customer, UTF_8);
   }
 
   /** FNV-1a of the customer's name. */
@@ -198,6 +211,12 @@ public final class Step {
       hash = (hash ^ Byte.toUnsignedInt(bytes[i])) * FNV_PRIME;
     }
     return hash;
+  }
+
+  /** Whether two rows are of one customer. */
+  boolean isOfCustomerOf(Step other) {
+    return Arrays.equals(
+        bytes, customer, endOfCustomer, other.bytes, other.customer, other.endOfCustomer);
   }
 
   /** Compares the names of the customers of two rows, byte by byte. */

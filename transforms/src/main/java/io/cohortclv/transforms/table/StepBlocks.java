@@ -18,8 +18,14 @@ final class StepBlocks implements Iterator<Row> {
   static final StructType BLOCK =
       new StructType().add(BUCKET, DataTypes.IntegerType).add("block", DataTypes.BinaryType);
 
-  /** Of a row beside its values: lengths, moment, log and nulls. */
+  /** Of a row beside its values: lengths, moment and nulls. */
   private static final int MOST_BESIDE = 48;
+
+  /** More bytes of a row's length, which is not known before the row is written. */
+  private static final int OF_SHORT = 1;
+
+  private static final int OF_LONG = 4;
+  private static final int MOST_OF_SHORT = 1 << 14;
 
   private static final int MOST_OF_NUMBER = 10;
 
@@ -36,8 +42,6 @@ final class StepBlocks implements Iterator<Row> {
   private final int[] sizes;
   private final int full;
   private final long mostBesideTexts;
-  private final byte[] beginning = new byte[MOST_OF_NUMBER + Step.MARGIN];
-  private byte[] scratch = new byte[LEAST_BLOCK];
   private int flushed;
   private Row next;
 
@@ -86,19 +90,21 @@ final class StepBlocks implements Iterator<Row> {
     byte[] customer = (byte[]) row.get(0);
     int hash = MurmurHash3$.MODULE$.bytesHash(customer);
     int bucket = (int) ((Integer.toUnsignedLong(hash) * blocks.length) >>> Integer.SIZE);
-    int following = write(row, customer);
-    int first = Step.putWhole(beginning, 0, following);
-    int length = first + following;
+    int most = most(row, customer);
     int size = sizes[bucket];
     if (blocks[bucket] == null) {
-      blocks[bucket] = new byte[Math.max(length, LEAST_BLOCK)];
-    } else if (size + length > blocks[bucket].length) {
+      blocks[bucket] = new byte[Math.max(most, LEAST_BLOCK)];
+    } else if (most > blocks[bucket].length - size) {
       blocks[bucket] =
-          Arrays.copyOf(blocks[bucket], Math.max(size + length, 2 * blocks[bucket].length));
+          Arrays.copyOf(
+              blocks[bucket], Math.max(Math.addExact(size, most), 2 * blocks[bucket].length));
     }
-    System.arraycopy(beginning, 0, blocks[bucket], size, first);
-    System.arraycopy(scratch, 0, blocks[bucket], size + first, following);
-    sizes[bucket] = size + length;
+    byte[] bytes = blocks[bucket];
+    int more = most < MOST_OF_SHORT ? OF_SHORT : OF_LONG;
+    int start = size + 1 + more;
+    int end = write(bytes, start, row, customer);
+    Step.putCountInto(bytes, size, end - start, more);
+    sizes[bucket] = end;
     if (sizes[bucket] >= full) {
       giveOn(bucket);
     }
@@ -112,22 +118,30 @@ final class StepBlocks implements Iterator<Row> {
     }
   }
 
-  /** Writes what follows a row's length to the scratch; how much it is. */
-  private int write(Row row, byte[] customer) {
-    makeRoom(row, customer);
-    byte[] bytes = scratch;
-    int at = putText(bytes, 0, customer);
+  /** No fewer bytes than the row needs, those that are written beyond its end included. */
+  private int most(Row row, byte[] customer) {
+    long most = mostBesideTexts + customer.length;
+    for (int i = Step.FIRST_VALUE; i < kinds.length; i++) {
+      if (kinds[i] == Step.Kind.TEXT && row.get(i) instanceof byte[] text) {
+        most += text.length;
+      }
+    }
+    return Math.toIntExact(most);
+  }
+
+  /** Writes what follows a row's length; the place after it. */
+  private int write(byte[] bytes, int start, Row row, byte[] customer) {
+    int at = putText(bytes, start, customer);
     long moment = row.getLong(1);
     if (moment < CustomerWalk.NO_MOMENT || moment >= -CustomerWalk.NO_MOMENT) {
       throw new IllegalArgumentException("A moment of " + moment);
     }
     at = Step.putWhole(bytes, at, moment);
-    bytes[at++] = (byte) log;
-    long nulls = 0;
+    long nulls = log;
     for (int i = Step.FIRST_VALUE; i < kinds.length; i++) {
       nulls |= row.isNullAt(i) ? 1L << i : 0;
     }
-    at = Step.putWhole(bytes, at, nulls);
+    at = Step.putCount(bytes, at, nulls);
     for (int i = Step.FIRST_VALUE; i < kinds.length; i++) {
       Object value = row.get(i);
       if (value != null) {
@@ -135,18 +149,6 @@ final class StepBlocks implements Iterator<Row> {
       }
     }
     return at;
-  }
-
-  private void makeRoom(Row row, byte[] customer) {
-    long most = mostBesideTexts + customer.length;
-    for (int i = Step.FIRST_VALUE; i < kinds.length; i++) {
-      if (kinds[i] == Step.Kind.TEXT && row.get(i) instanceof byte[] text) {
-        most += text.length;
-      }
-    }
-    if (most > scratch.length) {
-      scratch = new byte[Math.toIntExact(most)];
-    }
   }
 
   private static int putValue(byte[] bytes, int at, Object value, Step.Kind kind) {
@@ -159,7 +161,7 @@ final class StepBlocks implements Iterator<Row> {
   }
 
   private static int putText(byte[] bytes, int at, byte[] text) {
-    int start = Step.putWhole(bytes, at, text.length);
+    int start = Step.putCount(bytes, at, text.length);
     System.arraycopy(text, 0, bytes, start, text.length);
     return start + text.length;
   }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.stream.IntStream;
@@ -40,7 +39,6 @@ final class StepSort {
   private final Step one;
   private final Step other;
   private final Step atFirst;
-  private final Comparator<Cursor> order = this::compare;
 
   private byte[] bytes = new byte[1 << 16];
   private int end;
@@ -54,13 +52,15 @@ final class StepSort {
   private int customers;
 
   private final List<Cursor> spilled = new ArrayList<>();
-  private final PriorityQueue<Cursor> waiting = new PriorityQueue<>(order);
   private Cursor current;
 
   /** A place in sorted rows. */
   private abstract static class Cursor {
     byte[] bytes;
     int row;
+
+    /** Whether the row is of another customer than the one before it. */
+    boolean begins;
 
     /** Goes to the next row, if there is one. */
     abstract boolean advance();
@@ -95,31 +95,23 @@ final class StepSort {
   void sort() {
     boolean isMerged = !spilled.isEmpty();
     arrange(isMerged);
-    Cursor held = new Held();
+    current = new Held();
     if (isMerged) {
-      spilled.add(held);
-      for (Cursor run : spilled) {
-        if (run.advance()) {
-          waiting.add(run);
-        }
-      }
+      spilled.add(current);
+      current = new Merged(spilled);
       spilled.clear();
     }
-    current = isMerged ? null : held;
     end = 0;
   }
 
   /** Goes to the next row, if there is one. */
   boolean next() {
-    if (current == null || !current.advance()) {
-      current = waiting.poll();
-      return current != null;
-    }
-    if (!waiting.isEmpty() && compare(waiting.peek(), current) < 0) {
-      waiting.add(current);
-      current = waiting.poll();
-    }
-    return true;
+    return current != null && current.advance();
+  }
+
+  /** Whether the row is the first of its customer. */
+  boolean begins() {
+    return current.begins;
   }
 
   /** The bytes the row lies in. */
@@ -134,15 +126,54 @@ final class StepSort {
 
   private final class Held extends Cursor {
     private int position;
+    private int customer = -1;
 
     @Override
     boolean advance() {
       if (position == count) {
         return false;
       }
+      int place = (int) sorted[position] & PLACE;
       bytes = StepSort.this.bytes;
-      row = rows[(int) sorted[position] & PLACE];
+      row = rows[place];
+      begins = customerOf[place] != customer;
+      customer = customerOf[place];
       position++;
+      return true;
+    }
+  }
+
+  /** What is held and the runs that wait in files, together. */
+  private final class Merged extends Cursor {
+    private final PriorityQueue<Cursor> waiting = new PriorityQueue<>(StepSort.this::compare);
+    private Cursor least;
+    private String customer;
+
+    Merged(List<Cursor> runs) {
+      for (Cursor run : runs) {
+        if (run.advance()) {
+          waiting.add(run);
+        }
+      }
+    }
+
+    @Override
+    boolean advance() {
+      if (least == null || !least.advance()) {
+        least = waiting.poll();
+      } else if (!waiting.isEmpty() && compare(waiting.peek(), least) < 0) {
+        waiting.add(least);
+        least = waiting.poll();
+      }
+      if (least == null) {
+        return false;
+      }
+      bytes = least.bytes;
+      row = least.row;
+      one.readCustomer(bytes, row);
+      String following = one.customer();
+      begins = !following.equals(customer);
+      customer = following;
       return true;
     }
   }
@@ -237,7 +268,7 @@ final class StepSort {
 
   private boolean isOf(int customer, Step step) {
     other.readCustomer(bytes, rows[firstOf[customer]]);
-    return other.compareCustomers(step) == 0;
+    return other.isOfCustomerOf(step);
   }
 
   private void sortTies(int from, int to) {
