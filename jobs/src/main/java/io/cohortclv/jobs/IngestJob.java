@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -68,6 +69,11 @@ final class IngestJob {
 
   private static final long MOST_BYTES_OF_FEW = 16L << 20;
   private static final long LEAST_BYTES_KNOWN = 4L << 20;
+
+  /** Of raw files, compressed ones for the most part; some three million rows of a click. */
+  private static final long MOST_BYTES_OF_TASK = 32L << 20;
+
+  private static final int MOST_PARTITIONS = 10_000;
 
   private final Lake lake;
   private final ClvConfig config;
@@ -333,8 +339,11 @@ final class IngestJob {
       }
       Observation observation = new Observation();
       Dataset<Row> counted = RawFiles.counted(source, read, observation);
-      Dataset<Row> rows = CleanRows.of(raw(batches, batch, source, counted), mapping, accepted);
-      boolean observed = batches.commit(batch, contract, rows).orElse(0) > 0;
+      Dataset<Row> rows =
+          CleanRows.of(raw(batches, batch, source, counted), mapping, accepted, partitions(batch));
+      // Every one of them would be written, row by row, and read again.
+      Dataset<Row> written = rows.drop(CleanRows.absent(mapping).toArray(String[]::new));
+      boolean observed = batches.commit(batch, contract, written).orElse(0) > 0;
       return new Committed(
           source,
           batch,
@@ -347,6 +356,15 @@ final class IngestJob {
     } finally {
       lake.spark().sparkContext().setJobDescription(null);
     }
+  }
+
+  /** More than Spark is set to where a task would have so many rows that it sorts them on disk. */
+  private OptionalInt partitions(Batch batch) {
+    int set = lake.spark().sessionState().conf().numShufflePartitions();
+    long needed = batch.bytes() / MOST_BYTES_OF_TASK;
+    return needed > set
+        ? OptionalInt.of((int) Math.min(needed, MOST_PARTITIONS))
+        : OptionalInt.empty();
   }
 
   private static boolean isFew(Batch batch, long bytesKnown) {

@@ -128,6 +128,41 @@ class IngestJobTest {
   }
 
   @Test
+  void ingest_writesNoColumnThatNothingIsMappedTo_andReadsItAsNull() throws IOException {
+    file("a.json", order("1", "10"));
+    ingest();
+    String accepted = folder.resolve("lake/clean/orders/outcome=accepted").toString();
+    assertThat(lake.spark().read().parquet(accepted).columns())
+        .contains(Orders.CUSTOMER_ID)
+        .doesNotContain(Orders.VISITOR_ID);
+    config =
+        TestLakes.config(
+            folder.resolve("lake"),
+            source(
+                "json",
+                "id STRING, customer STRING, at STRING, total STRING",
+                Map.of(),
+                Map.of(
+                    "order_id",
+                    "id",
+                    "visitor_id",
+                    "customer",
+                    "order_ts",
+                    "at",
+                    "subtotal",
+                    "total")));
+    file("b.json", order("2", "20"));
+    ingest();
+    assertThat(
+            lake.clean(Orders.CONTRACT)
+                .orderBy(Orders.ORDER_ID)
+                .select(Orders.VISITOR_ID)
+                .collectAsList())
+        .extracting(row -> row.getString(0))
+        .containsExactly(null, "c");
+  }
+
+  @Test
   void ingest_finishesABatchThatWasOnlyPlanned() throws IOException {
     file("a.json", order("1", "10"), order("2", "x"));
     plan();

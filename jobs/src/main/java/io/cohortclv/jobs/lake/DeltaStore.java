@@ -153,7 +153,7 @@ final class DeltaStore {
       Provenance by,
       UnaryOperator<DataFrameWriter<Row>> mode) {
     create(relative, table);
-    Dataset<Row> ordered = inOrder(table.schema(), rows);
+    Dataset<Row> ordered = inOrder(table, rows);
     return committing(
         table.displayName(),
         () -> {
@@ -187,9 +187,17 @@ final class DeltaStore {
     }
   }
 
-  private static Dataset<Row> inOrder(StructType schema, Dataset<Row> rows) {
+  /**
+   * All columns of the table. Of a clean table rows may lack some, which then are not in their
+   * files either and read as null.
+   */
+  private static Dataset<Row> inOrder(Table table, Dataset<Row> rows) {
+    Set<String> present = Set.of(rows.columns());
     return rows.select(
-        List.of(schema.fieldNames()).stream().map(name -> rows.col(name)).toArray(Column[]::new));
+        Arrays.stream(table.schema().fieldNames())
+            .filter(name -> table.layout() != Table.Layout.CLEAN || present.contains(name))
+            .map(name -> rows.col(name))
+            .toArray(Column[]::new));
   }
 
   /** Creates the table unless it is there: before the first write, never during it. */

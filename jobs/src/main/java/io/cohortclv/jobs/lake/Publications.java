@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.shiftright;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 import static scala.jdk.javaapi.CollectionConverters.asScala;
@@ -30,10 +31,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
 
 /** Which run of a day is visible, and how a run becomes so. */
 final class Publications {
+  private static final String HASH = "hash";
+  private static final long LOWER_HALF = (1L << Integer.SIZE) - 1;
+
   private final SparkSession spark;
   private final DeltaStore store;
   private final String database;
@@ -218,18 +221,22 @@ final class Publications {
         .version();
   }
 
-  /** By month of a ledger, how many rows it has and a sum over their hashes. */
+  /** By month of a ledger, how many rows it has and sums over their hashes. */
   private static Map<LocalDate, Row> fingerprints(Table ledger, Dataset<Row> rows) {
     // A hash skips nulls; the flags keep (a, null) and (null, a) apart.
     Column[] content =
         Stream.of(ledger.schema().fieldNames())
             .flatMap(name -> Stream.of(col(name), col(name).isNull()))
             .toArray(Column[]::new);
+    // Halves of hashes add up as longs, without overflow of less than 2^31 rows a month, where
+    // decimals of twenty digits are an object each.
     Dataset<Row> months =
-        rows.groupBy(col(Table.ORDER_MONTH))
+        rows.select(col(Table.ORDER_MONTH), xxhash64(content).as(HASH))
+            .groupBy(col(Table.ORDER_MONTH))
             .agg(
-                count(lit(1)).as("rows"),
-                sum(xxhash64(content).cast(DataTypes.createDecimalType(20, 0))).as("hashes"));
+                count(lit(1)),
+                sum(shiftright(col(HASH), Integer.SIZE)),
+                sum(col(HASH).bitwiseAND(lit(LOWER_HALF))));
     // A year of months is 12 rows: a ledger's whole history fits the driver.
     Map<LocalDate, Row> fingerprints = new HashMap<>();
     for (Row month : months.collectAsList()) {

@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.flatten;
 import static org.apache.spark.sql.functions.inline;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.rint;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
@@ -89,9 +88,7 @@ public final class CohortRetentions {
   /** Who brought each customer: {@link CohortCounts#SOURCE}. */
   private static Dataset<Row> sources(Dataset<Row> acquisitions) {
     return acquisitions
-        .filter(
-            col(CustomerAcquisition.IS_CONTRACT_MODEL)
-                .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED))))
+        .filter(CustomerAcquisition.COUNTS)
         .select(
             col(CustomerAcquisition.CUSTOMER_ID),
             lit(null),

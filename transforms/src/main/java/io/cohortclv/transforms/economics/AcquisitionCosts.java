@@ -10,7 +10,6 @@ import static org.apache.spark.sql.functions.from_utc_timestamp;
 import static org.apache.spark.sql.functions.lag;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min_by;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.rint;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
@@ -311,9 +310,7 @@ public final class AcquisitionCosts {
             MinorUnits.of(col(OrderValue.ACQUISITION_DISCOUNT)).as(DISCOUNT))
         .join(
             acquisitions
-                .filter(
-                    col(CustomerAcquisition.IS_CONTRACT_MODEL)
-                        .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED))))
+                .filter(CustomerAcquisition.COUNTS)
                 .groupBy(customer[0], owner)
                 .agg(
                     sum(CustomerAcquisition.ACQUISITION_SHARE)

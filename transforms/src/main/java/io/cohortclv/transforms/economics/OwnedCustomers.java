@@ -12,7 +12,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.log;
 import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.min_by;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.rint;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
@@ -118,9 +117,7 @@ public final class OwnedCustomers {
                 customer);
     Dataset<Row> bought = bought(orderValues, summaries, months);
     return acquisitions
-        .filter(
-            col(CustomerAcquisition.IS_CONTRACT_MODEL)
-                .and(not(col(CustomerAcquisition.IS_LEFT_CENSORED))))
+        .filter(CustomerAcquisition.COUNTS)
         .select(
             col(CustomerAcquisition.CUSTOMER_ID),
             col(CustomerAcquisition.SOURCE_TYPE),

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -67,6 +68,17 @@ public final class CleanRows {
    * @param accepted accepted rows the clean table holds already
    */
   public static Dataset<Row> of(Dataset<Row> raw, Mapping mapping, Dataset<Row> accepted) {
+    return of(raw, mapping, accepted, OptionalInt.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param partitions into how many the rows are divided to be compared, and so files written; as
+   *     Spark is set where it is empty
+   */
+  public static Dataset<Row> of(
+      Dataset<Row> raw, Mapping mapping, Dataset<Row> accepted, OptionalInt partitions) {
     Contract contract = mapping.contract();
     Dataset<Row> judged = judged(raw, mapping);
     boolean collapse =
@@ -79,7 +91,8 @@ public final class CleanRows {
                 CleanColumns.BATCH_ID, lit(mapping.batchId()),
                 CleanColumns.INGEST_TS, lit(mapping.ingestTs())));
     absent.forEach(name -> same.put(name, lit(null).cast(contract.column(name).kind().type())));
-    return Duplicates.tell(judged.drop(absent.toArray(String[]::new)), contract, accepted, collapse)
+    return Duplicates.tell(
+            judged.drop(absent.toArray(String[]::new)), contract, accepted, collapse, partitions)
         .select(
             Stream.of(contract.clean().schema().fieldNames())
                 .map(name -> same.containsKey(name) ? same.get(name).as(name) : col(name))
@@ -105,7 +118,7 @@ public final class CleanRows {
   }
 
   /** Columns of the contract that the mapping leaves null in every row. */
-  private static Set<String> absent(Mapping mapping) {
+  public static Set<String> absent(Mapping mapping) {
     Contract contract = mapping.contract();
     return contract.columns().stream()
         .filter(column -> column.madeFrom().isEmpty() && fallback(column, mapping) == null)

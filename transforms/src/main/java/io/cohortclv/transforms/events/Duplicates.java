@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -55,9 +56,14 @@ final class Duplicates {
    *
    * @param collapse whether rows that were not selected come one by one; they become one a file and
    *     task
+   * @param partitions how many to compare rows in; as Spark is set where it is empty
    */
   static Dataset<Row> tell(
-      Dataset<Row> rows, Contract contract, Dataset<Row> accepted, boolean collapse) {
+      Dataset<Row> rows,
+      Contract contract,
+      Dataset<Row> accepted,
+      boolean collapse,
+      OptionalInt partitions) {
     Column outcome = col(CleanColumns.OUTCOME);
     Column isAccepted = outcome.equalTo(CleanColumns.ACCEPTED);
     Column notSelected = outcome.equalTo(CleanColumns.NOT_SELECTED);
@@ -105,11 +111,13 @@ final class Duplicates {
       beside.put(TOTAL, sum(CleanColumns.SOURCE_ROWS).over(soFar));
       beside.put(IS_LAST, lead(BUCKET, 1).over(window).isNull());
     }
-    Dataset<Row> told =
-        together
-            .withColumns(Map.of(ALIKE, xxhash64(alike.toArray(Column[]::new)), REFUSED, refused))
-            .withColumns(beside)
-            .filter(not(col(KNOWN)));
+    Dataset<Row> marked =
+        together.withColumns(
+            Map.of(ALIKE, xxhash64(alike.toArray(Column[]::new)), REFUSED, refused));
+    if (partitions.isPresent()) {
+      marked = marked.repartition(partitions.getAsInt(), col(ALIKE));
+    }
+    Dataset<Row> told = marked.withColumns(beside).filter(not(col(KNOWN)));
     if (collapse) {
       told =
           told.filter(not(notSelected).or(col(IS_LAST)))

@@ -72,13 +72,18 @@ public final class CustomerAcquisition {
               "First order before the log is complete: not a true acquisition; kept out of"
                   + " acquisition cohorts and source fits"));
 
+  /**
+   * Of customers truly acquired within the log, by the contract model: whoever's first order lies
+   * before the log is older than it seems, and who brought them is not known.
+   */
+  public static final Column COUNTS = col(IS_CONTRACT_MODEL).and(not(col(IS_LEFT_CENSORED)));
+
   private CustomerAcquisition() {}
 
   /**
-   * Who brought each customer as far as models go: one row a customer truly acquired within the
-   * log, with the columns asked for of the owner who has most of the customer by the contract model
-   * (of several with as much, the last by name). A customer whose first order lies before the log
-   * is older than it seems, and who brought it is not known: it has no row.
+   * Who brought each customer as far as models go: one row a customer of {@link #COUNTS}, with the
+   * columns asked for of the owner who has most of the customer (of several with as much, the last
+   * by name).
    *
    * @param acquisitions rows of this table
    */
@@ -90,7 +95,7 @@ public final class CustomerAcquisition {
                 .toArray(Column[]::new));
     Column[] owner = Stream.of(columns).map(c -> col("owner." + c)).toArray(Column[]::new);
     return acquisitions
-        .filter(col(IS_CONTRACT_MODEL).and(not(col(IS_LEFT_CENSORED))))
+        .filter(COUNTS)
         .groupBy(CUSTOMER_ID)
         .agg(
             max_by(struct(Stream.of(columns).map(c -> col(c)).toArray(Column[]::new)), rank)

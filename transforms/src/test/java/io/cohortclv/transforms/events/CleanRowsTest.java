@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -88,8 +89,11 @@ class CleanRowsTest {
     }
 
     Dataset<Row> cleanRows(Dataset<Row> raw) {
-      return CleanRows.of(
-          raw, mapping(), raw.sparkSession().createDataFrame(List.of(), contract.clean().schema()));
+      return CleanRows.of(raw, mapping(), none());
+    }
+
+    Dataset<Row> none() {
+      return SharedSession.SPARK.createDataFrame(List.of(), contract.clean().schema());
     }
   }
 
@@ -572,8 +576,9 @@ class CleanRowsTest {
   }
 
   /**
-   * Batches of a random log, each compared with all that is known and with what is known of its
-   * keys; rows are marked so that the marked keys are those of several versions.
+   * Batches of a random log, each compared with all that is known and, in more partitions, with
+   * what is known of its keys; rows are marked so that the marked keys are those of several
+   * versions.
    */
   @Test
   void keysOfSeveralVersions_areMarkedHoweverTheirRowsCome() {
@@ -594,7 +599,8 @@ class CleanRowsTest {
         Dataset<Row> accepted =
             clean.filter(col(CleanColumns.OUTCOME).equalTo(CleanColumns.ACCEPTED));
         Dataset<Row> rows = CleanRows.of(raw, mapping, accepted).localCheckpoint();
-        assertThat(texts(CleanRows.of(raw, mapping, CleanRows.knownOf(raw, mapping, accepted))))
+        Dataset<Row> known = CleanRows.knownOf(raw, mapping, accepted);
+        assertThat(texts(CleanRows.of(raw, mapping, known, OptionalInt.of(5))))
             .as("seed " + seed)
             .isEqualTo(texts(rows));
         clean = clean.union(rows).localCheckpoint();
@@ -673,13 +679,15 @@ class CleanRowsTest {
   void rows_areShuffledOnce(boolean collapsing) {
     Source source = orders();
     source.where = collapsing ? Optional.of("amount <> '2'") : Optional.empty();
-    String plan =
-        source
-            .cleanRows(raw("id, at, amount", "('1', '2024-01-02', 1)"))
-            .queryExecution()
-            .executedPlan()
-            .toString();
-    assertThat(plan.split("Exchange hashpartitioning", -1)).as(plan).hasSize(2);
+    Dataset<Row> raw = raw("id, at, amount", "('1', '2024-01-02', 1)");
+    for (OptionalInt partitions : List.of(OptionalInt.empty(), OptionalInt.of(5))) {
+      String plan =
+          CleanRows.of(raw, source.mapping(), source.none(), partitions)
+              .queryExecution()
+              .executedPlan()
+              .toString();
+      assertThat(plan.split("Exchange hashpartitioning", -1)).as(plan).hasSize(2);
+    }
   }
 
   @Test
