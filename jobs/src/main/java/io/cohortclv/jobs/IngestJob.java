@@ -361,10 +361,8 @@ final class IngestJob {
   /** More than Spark is set to where a task would have so many rows that it sorts them on disk. */
   private OptionalInt partitions(Batch batch) {
     int set = lake.spark().sessionState().conf().numShufflePartitions();
-    long needed = batch.bytes() / MOST_BYTES_OF_TASK;
-    return needed > set
-        ? OptionalInt.of((int) Math.min(needed, MOST_PARTITIONS))
-        : OptionalInt.empty();
+    int needed = (int) Math.min(batch.bytes() / MOST_BYTES_OF_TASK, MOST_PARTITIONS);
+    return needed > set ? OptionalInt.of(needed) : OptionalInt.empty();
   }
 
   private static boolean isFew(Batch batch, long bytesKnown) {

@@ -1,6 +1,7 @@
 package io.cohortclv.jobs.lake;
 
 import io.cohortclv.jobs.failure.CommandException;
+import io.cohortclv.transforms.table.CleanColumns;
 import io.cohortclv.transforms.table.Table;
 import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.fs.FileSystem;
@@ -188,14 +190,16 @@ final class DeltaStore {
   }
 
   /**
-   * All columns of the table. Of a clean table rows may lack some, which then are not in their
-   * files either and read as null.
+   * All columns of the table. Of a clean table rows may lack some of the contract's, which then are
+   * not in their files either and read as null.
    */
   private static Dataset<Row> inOrder(Table table, Dataset<Row> rows) {
-    Set<String> present = Set.of(rows.columns());
+    List<String> present = Arrays.asList(rows.columns());
+    Predicate<String> mayLack =
+        name -> table.layout() == Table.Layout.CLEAN && !CleanColumns.NAMES.contains(name);
     return rows.select(
         Arrays.stream(table.schema().fieldNames())
-            .filter(name -> table.layout() != Table.Layout.CLEAN || present.contains(name))
+            .filter(name -> present.contains(name) || !mayLack.test(name))
             .map(name -> rows.col(name))
             .toArray(Column[]::new));
   }

@@ -54,5 +54,8 @@ public final class CleanColumns {
               "Every rule a rejected row broke; empty otherwise"),
           Table.text(RAW_ROW, "The raw row as JSON, of rejected rows only"));
 
+  /** Names of all of them; every row has them. */
+  public static final List<String> NAMES = FIELDS.stream().map(Field::name).toList();
+
   private CleanColumns() {}
 }

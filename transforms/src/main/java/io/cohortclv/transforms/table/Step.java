@@ -23,7 +23,8 @@ import org.apache.spark.sql.types.StructType;
  * <p>Bytes are: how many follow; the customer; the moment; which columns are null, a bit each, with
  * the log's number in the bits of the first two, which never are; then the values of those that are
  * not. Whole numbers take as many bytes as they need, seven bits each; how many follow the first is
- * told by the ones it begins with.
+ * told by the ones it begins with, and after eight ones come all 64 bits. How many bytes follow a
+ * row's beginning takes two bytes or five, as it is written last.
  */
 public final class Step {
   /** Positions of the columns that are the customer and the moment; values come after them. */
@@ -211,6 +212,15 @@ public final class Step {
       hash = (hash ^ Byte.toUnsignedInt(bytes[i])) * FNV_PRIME;
     }
     return hash;
+  }
+
+  /** The customer's name in bytes, which need not be a text's. */
+  byte[] name() {
+    return Arrays.copyOfRange(bytes, customer, endOfCustomer);
+  }
+
+  boolean isOf(byte[] name) {
+    return Arrays.equals(name, 0, name.length, bytes, customer, endOfCustomer);
   }
 
   /** Whether two rows are of one customer. */

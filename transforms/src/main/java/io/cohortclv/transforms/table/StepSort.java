@@ -147,7 +147,7 @@ final class StepSort {
   private final class Merged extends Cursor {
     private final PriorityQueue<Cursor> waiting = new PriorityQueue<>(StepSort.this::compare);
     private Cursor least;
-    private String customer;
+    private byte[] customer;
 
     Merged(List<Cursor> runs) {
       for (Cursor run : runs) {
@@ -171,9 +171,8 @@ final class StepSort {
       bytes = least.bytes;
       row = least.row;
       one.readCustomer(bytes, row);
-      String following = one.customer();
-      begins = !following.equals(customer);
-      customer = following;
+      begins = customer == null || !one.isOf(customer);
+      customer = begins ? one.name() : customer;
       return true;
     }
   }
