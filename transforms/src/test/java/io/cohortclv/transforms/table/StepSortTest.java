@@ -211,6 +211,42 @@ class StepSortTest {
     assertThat(IntStream.range(0, 10_000).filter(i -> isFirst(seen, i)).count()).isEqualTo(2_500);
   }
 
+  /**
+   * Bytes that no text has look alike as texts; in order by name one comes right after the other.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1 << 26, 1})
+  void customersWhoseNamesAreNoText_areToldApart(int mostHeld) {
+    byte[] one = {(byte) 0xfe};
+    byte[] other = {(byte) 0xff};
+    Map<Integer, List<Row>> logs =
+        Map.of(
+            0, List.of(RowFactory.create(one, 5L, 1, bytes("a"), (Object) 0L)),
+            1, List.of(RowFactory.create(other, 1L, 1, bytes("b"), null, null, null)));
+    List<String> begun = new ArrayList<>();
+    CustomerWalk.Plan plan =
+        made ->
+            customer -> {
+              begun.add(customer);
+              return new CustomerWalk.History() {
+                @Override
+                public void next(long moment, Step step) {
+                  // That it begins is all there is to see.
+                }
+
+                @Override
+                public void end() {
+                  // As above.
+                }
+              };
+            };
+
+    new CustomerWalk.Steps(blocks(logs, 1), LOGS, new StepSort(LOGS, TIES, mostHeld), plan)
+        .forEachRemaining(row -> {});
+
+    assertThat(begun).hasSize(2);
+  }
+
   @Test
   void blocksGivenOn_areSmallAndHoldEveryRow() {
     List<Row> rows =
