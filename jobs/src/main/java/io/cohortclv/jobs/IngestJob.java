@@ -70,7 +70,7 @@ final class IngestJob {
   private static final long MOST_BYTES_OF_FEW = 16L << 20;
   private static final long LEAST_BYTES_KNOWN = 4L << 20;
 
-  /** Of raw files, compressed ones for the most part; some three million rows of a click. */
+  /** Of raw files, which are compressed for the most part: some three million clicks. */
   private static final long MOST_BYTES_OF_TASK = 32L << 20;
 
   private static final int MOST_PARTITIONS = 10_000;
@@ -341,7 +341,7 @@ final class IngestJob {
       Dataset<Row> counted = RawFiles.counted(source, read, observation);
       Dataset<Row> rows =
           CleanRows.of(raw(batches, batch, source, counted), mapping, accepted, partitions(batch));
-      // Every one of them would be written, row by row, and read again.
+      // A column of nulls would be written row by row all the same, and read again.
       Dataset<Row> written = rows.drop(CleanRows.absent(mapping).toArray(String[]::new));
       boolean observed = batches.commit(batch, contract, written).orElse(0) > 0;
       return new Committed(
